@@ -1,0 +1,1 @@
+//! Use cases, a file per service: load, let the domain decide, commit.

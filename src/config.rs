@@ -1,0 +1,1 @@
+//! Settings, one element per file, validated; secrets never print.

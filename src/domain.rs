@@ -1,0 +1,1 @@
+//! What is decided, and nothing else: no IO, clock, randomness, runtime or protocol.

@@ -1,0 +1,1 @@
+//! What runs by itself: the driver of the machines, claims, resolver, timers, tracked tasks.

@@ -1,0 +1,1 @@
+//! The gRPC door: tonic lives here and nowhere else.

@@ -1,0 +1,1 @@
+//! The HTTP doors: the admin listener (metrics, liveness, readiness).

@@ -1,0 +1,1 @@
+//! Implementations of the partner ports, a folder per kind.

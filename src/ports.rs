@@ -1,0 +1,1 @@
+//! Traits through which the house reaches the world, and what an implementation must do.

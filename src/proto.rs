@@ -1,0 +1,1 @@
+//! The generated code, and nothing else.

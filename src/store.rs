@@ -1,0 +1,1 @@
+//! The store port's implementations: PostgreSQL, SQLite, memory.
