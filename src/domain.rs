@@ -6,3 +6,4 @@
 pub mod currency;
 pub mod ids;
 pub mod money;
+pub mod payment;
