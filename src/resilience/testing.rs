@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tower::util::BoxCloneService;
 
+use super::breaker::{Purpose, Work};
 use super::classify::{Classify, Retryable, Verdict};
 use super::deadline::{Deadline, HasDeadline};
 use super::failover::Quote;
@@ -17,17 +18,28 @@ use super::refusal::{Expiry, FromExpiry, FromRefusal, Refusal};
 #[derive(Debug, Clone)]
 pub(super) struct Call {
     deadline: Deadline,
+    work: Work,
 }
 
 impl Call {
     pub(super) fn within(left: Duration) -> Self {
-        Self { deadline: Deadline::after(Instant::now(), left) }
+        Self { deadline: Deadline::after(Instant::now(), left), work: Work::New }
+    }
+
+    pub(super) fn continuing(self) -> Self {
+        Self { work: Work::Begun, ..self }
     }
 }
 
 impl HasDeadline for Call {
     fn deadline(&self) -> Deadline {
         self.deadline
+    }
+}
+
+impl Purpose for Call {
+    fn work(&self) -> Work {
+        self.work
     }
 }
 
