@@ -32,6 +32,8 @@ mod ring;
 mod timeout;
 
 #[cfg(test)]
+mod stack_test;
+#[cfg(test)]
 mod testing;
 
 pub use answering::Answering;
