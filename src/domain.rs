@@ -4,5 +4,6 @@
 //! room, so that the sentence above stays true.
 
 pub mod currency;
+pub mod flow;
 pub mod ids;
 pub mod money;
