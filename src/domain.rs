@@ -4,6 +4,7 @@
 //! room, so that the sentence above stays true.
 
 pub mod currency;
+pub mod flow;
 pub mod ids;
 pub mod money;
 pub mod payment;

@@ -155,6 +155,8 @@ macro_rules! name_type {
     };
 }
 
+pub(crate) use name_type;
+
 name_type!(
     /// A store (a tenant): it leads every key, and no call crosses it.
     StoreId, "store id", "a-z, 0-9 and -", |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')
