@@ -1,4 +1,7 @@
 //! Traits through which the house reaches the world, and what an implementation must do.
 
+pub mod carrier;
+pub mod catalogue;
 pub mod document;
 pub mod store;
+pub mod tax;
