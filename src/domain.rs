@@ -4,12 +4,16 @@
 //! room, so that the sentence above stays true.
 
 pub mod address;
+pub mod cart;
+pub mod checkout;
 pub mod coupon;
 pub mod currency;
 pub mod flow;
 pub mod ids;
 pub mod money;
+pub mod order;
 pub mod payment;
+pub mod placement;
 pub mod pricing;
 pub mod product;
 pub mod text;

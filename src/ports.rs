@@ -3,5 +3,8 @@
 pub mod carrier;
 pub mod catalogue;
 pub mod document;
+pub mod record;
 pub mod store;
 pub mod tax;
+
+pub use record::{Mode, PartnerMode, Record};
