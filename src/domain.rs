@@ -6,6 +6,7 @@
 pub mod address;
 pub mod coupon;
 pub mod currency;
+pub mod digest;
 pub mod ids;
 pub mod money;
 pub mod pricing;
