@@ -170,6 +170,22 @@ fn delivery_is_taxed_like_a_line_and_shares_the_rounding_of_the_order() {
 }
 
 #[test]
+fn the_remainder_among_equal_groups_goes_to_the_first_by_id_wherever_it_stands() {
+    for order in [["a", "b"], ["b", "a"]] {
+        let groups = order.map(|id| delivery(id, euro(5))).to_vec();
+        let priced = PricingInput { delivery: groups, ..at_level(input("10", vec![]), RoundingLevel::Order) };
+        let quote = price(&priced).unwrap();
+        let taxed: Vec<&str> = quote
+            .delivery
+            .iter()
+            .filter(|group| !group.tax.is_zero())
+            .map(|group| group.id.as_str())
+            .collect();
+        assert_eq!((quote.totals.tax, taxed), (euro(1), vec!["a"]));
+    }
+}
+
+#[test]
 fn a_pickup_group_is_taxed_where_it_is_and_tax_lines_are_kept_apart() {
     let mut priced = input("19", vec![line(1, 1, euro(10_000)), line(2, 1, euro(1_000))]);
     priced.lines[1].tax_rates = Some(vec![rate("FR", "20")]);
