@@ -3,6 +3,8 @@
 //! The three semantics are those that the market's gateways have. The dangerous one is `checkout`: after an
 //! error the request runs again under the same key, so a replay there is a new attempt.
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::digest;
 
 use super::entry::KeyClaim;
@@ -75,7 +77,7 @@ pub(super) fn stores(mode: Idempotency, status: u16) -> bool {
 pub(super) fn fingerprint(endpoint: &Endpoint, form: &Form) -> String {
     let text = format!("{endpoint:?}\n{}", form.canonical());
     let digest = digest::digest(&digest::SHA256, text.as_bytes());
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    BASE64_URL_SAFE_NO_PAD.encode(digest)
 }
 
 #[cfg(test)]

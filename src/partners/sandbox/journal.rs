@@ -56,7 +56,9 @@ pub(super) struct Journal {
 pub(super) struct Syncer {
     file: File,
     written: AtomicU64,
-    synced: Mutex<u64>,
+    /// How much is durable; nothing is known any more once a sync has failed, for the next one may succeed
+    /// without having written what the failed one lost.
+    synced: Mutex<Option<u64>>,
 }
 
 /// How much has to be durable before an answer may leave: a count of writes.
@@ -92,7 +94,7 @@ impl Journal {
         let syncer = Syncer {
             file: file.try_clone().map_err(failed)?,
             written: AtomicU64::new(0),
-            synced: Mutex::new(0),
+            synced: Mutex::new(Some(0)),
         };
         Ok((Self { file, syncer: Arc::new(syncer), broken: false }, commits))
     }
@@ -125,10 +127,12 @@ impl Syncer {
     /// Returns once everything up to the mark is durable.
     pub(super) fn sync(&self, mark: Mark) -> io::Result<()> {
         let mut synced = self.synced.lock().unwrap_or_else(PoisonError::into_inner);
-        if *synced < mark.0 {
+        let durable = synced.ok_or_else(|| io::Error::other("an earlier sync of the ledger failed"))?;
+        if durable < mark.0 {
             let covered = self.written().0;
+            *synced = None;
             self.file.sync_data()?;
-            *synced = covered;
+            *synced = Some(covered);
         }
         Ok(())
     }
@@ -138,15 +142,14 @@ impl Syncer {
 fn commits_of(bytes: &[u8]) -> Result<(Vec<Vec<Recorded>>, u64), usize> {
     let (mut commits, mut commit) = (Vec::new(), Vec::new());
     let (mut read, mut whole) = (0_u64, 0_u64);
-    let mut next_seq = 1;
-    for (at, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+    for (number, line) in (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
         let Some(json) = line.strip_suffix(b"\n") else { break };
-        let recorded: Recorded = serde_json::from_slice(json).map_err(|_| at + 1)?;
-        if recorded.seq != next_seq {
-            return Err(at + 1);
+        let recorded: Recorded = serde_json::from_slice(json).map_err(|_| number)?;
+        // Entries count from one without a gap, as lines do.
+        if usize::try_from(recorded.seq) != Ok(number) {
+            return Err(number);
         }
-        next_seq += 1;
-        read = read.saturating_add(u64::try_from(line.len()).map_err(|_| at + 1)?);
+        read = read.saturating_add(u64::try_from(line.len()).map_err(|_| number)?);
         let ends = !recorded.more;
         commit.push(recorded);
         if ends {

@@ -64,14 +64,38 @@ async fn what_never_began_to_run_is_not_stored() {
 async fn a_key_is_in_use_until_its_request_has_ended() {
     let rig = Rig::with(|settings| settings.slow_ms = 1_500).await;
     let intent = rig.client.create("slow").await;
-    let (client, slow) = (rig.client.clone(), intent.clone());
-    let first = tokio::spawn(async move { client.try_confirm(&slow, Some("k")).await.unwrap() });
-    rig.client.until("authorised", 1).await;
-    let second = rig.client.try_confirm(&intent, Some("k")).await.unwrap();
+    let first = rig.client.try_confirm(&intent, Some("k"));
+    let second = async {
+        rig.client.until("authorised", 1).await;
+        rig.client.try_confirm(&intent, Some("k")).await
+    };
+    let (first, second) = tokio::join!(first, second);
+    let (first, second) = (first.unwrap(), second.unwrap());
     assert_eq!((second.status, second.at("error/code")), (409, json!("idempotency_key_in_use")));
-    let first = first.await.unwrap();
     let third = rig.client.try_confirm(&intent, Some("k")).await.unwrap();
     assert_eq!((third.replayed, third.text), (true, first.text));
+}
+
+#[tokio::test]
+async fn a_caller_who_hangs_up_does_not_leave_its_key_in_use() {
+    let rig = Rig::with(|settings| settings.slow_ms = 300).await;
+    let intent = rig.client.create("slow").await;
+    tokio::select! {
+        answer = rig.client.try_confirm(&intent, Some("k")) => panic!("answered too early: {answer:?}"),
+        () = rig.client.until("authorised", 1) => {}
+    }
+    let mut looks = tokio::time::interval(std::time::Duration::from_millis(5));
+    let replayed = async {
+        loop {
+            let answer = rig.client.try_confirm(&intent, Some("k")).await.unwrap();
+            if answer.status != 409 {
+                return answer;
+            }
+            looks.tick().await;
+        }
+    };
+    let replayed = tokio::time::timeout(std::time::Duration::from_secs(20), replayed).await.unwrap();
+    assert_eq!((replayed.replayed, replayed.at("status")), (true, json!("requires_capture")));
 }
 
 #[tokio::test]

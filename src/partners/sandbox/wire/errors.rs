@@ -25,7 +25,7 @@ impl Reply {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::partners::sandbox) struct ApiError {
     pub(in crate::partners::sandbox) status: u16,
-    pub(in crate::partners::sandbox) failure: Failure,
+    pub(in crate::partners::sandbox) failure: Box<Failure>,
     pub(in crate::partners::sandbox) param: Option<&'static str>,
     /// The intent shown in `payment_intent`, by id.
     pub(in crate::partners::sandbox) intent: Option<String>,
@@ -34,7 +34,7 @@ pub(in crate::partners::sandbox) struct ApiError {
 
 impl ApiError {
     fn new(status: u16, kind: &str, code: Option<&str>, message: impl Into<String>) -> Self {
-        let failure = Failure::new(kind, code, message);
+        let failure = Box::new(Failure::new(kind, code, message));
         Self { status, failure, param: None, intent: None, retry_after: None }
     }
 
@@ -90,7 +90,13 @@ impl ApiError {
 
     /// The customer's bank or the gateway declined.
     pub(in crate::partners::sandbox) fn declined(intent: &str, failure: Failure) -> Self {
-        Self { status: 402, failure, param: None, intent: Some(intent.to_owned()), retry_after: None }
+        Self {
+            status: 402,
+            failure: Box::new(failure),
+            param: None,
+            intent: Some(intent.to_owned()),
+            retry_after: None,
+        }
     }
 
     pub(in crate::partners::sandbox) fn rate_limited() -> Self {

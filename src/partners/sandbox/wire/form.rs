@@ -45,12 +45,10 @@ impl Form {
 
     /// The pairs in one order, whatever the order they were sent in: equal forms have equal lines.
     pub(in crate::partners::sandbox) fn canonical(&self) -> String {
-        let mut canonical = String::new();
-        for (name, value) in &self.pairs {
-            // Lengths keep pairs apart whatever characters they hold.
-            canonical.push_str(&format!("{}:{name}={}:{value}\n", name.len(), value.len()));
-        }
-        canonical
+        // Lengths keep pairs apart whatever characters they hold.
+        let line =
+            |(name, value): (&String, &String)| format!("{}:{name}={}:{value}", name.len(), value.len());
+        self.pairs.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -87,7 +85,7 @@ mod tests {
     use super::*;
 
     fn encode(text: &str) -> String {
-        text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+        text.bytes().fold(String::new(), |encoded, byte| format!("{encoded}%{byte:02X}"))
     }
 
     proptest! {

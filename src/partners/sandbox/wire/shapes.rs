@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::partners::sandbox::entry::Failure;
 use crate::partners::sandbox::intents::{Intent, Refund, Status};
 
 /// A PaymentIntent; `base_url` is where this gateway is reached, for the address of a customer action.
@@ -28,7 +29,7 @@ pub(in crate::partners::sandbox) fn intent_json(intent: &Intent, base_url: &str)
         "created": seconds(intent.created_ms),
         "currency": intent.currency,
         "description": intent.description,
-        "last_payment_error": intent.failure.as_ref().map(|failure| failure.json()),
+        "last_payment_error": intent.failure.as_ref().map(Failure::json),
         "latest_charge": intent.charge,
         "livemode": false,
         "metadata": intent.metadata,
