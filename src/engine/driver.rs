@@ -316,7 +316,7 @@ impl Driver {
 
     /// What the end of a placement adds to its commit: holds consumed or given back, the reply frozen or its
     /// key released, and the payments' own timers.
-    pub(super) fn add_end(&self, case: &Case, unit: &mut UnitOfWork<Record>) {
+    pub fn add_end(&self, case: &Case, unit: &mut UnitOfWork<Record>) {
         let Whole::Placement(whole) = case.whole() else { return };
         let ended = unit
             .writes
