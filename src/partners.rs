@@ -1,1 +1,9 @@
 //! Implementations of the partner ports, a folder per kind.
+//!
+//! - [`tax`], [`carrier`] and [`catalogue`] hold what is built in and needs nobody else.
+//! - [`setting`] reads names, amounts and percentages out of settings.
+
+pub mod carrier;
+pub mod catalogue;
+pub mod setting;
+pub mod tax;
