@@ -14,11 +14,14 @@ use super::eu_vat;
 use crate::domain::address::{Country, TaxLocation};
 use crate::domain::pricing::{TaxRate, TaxTreatment};
 use crate::domain::product::TaxCategory;
+use crate::domain::text;
 use crate::partners::setting::{self, BadSetting};
 use crate::ports::tax::{TaxAnswer, TaxError, TaxProvider, TaxRequest, TaxSource};
 
 /// The provider's name on answers.
 const NAME: &str = "builtin";
+/// The longest name of a tax.
+const MAX_NAME_BYTES: usize = 64;
 
 /// Settings of the built-in tax.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -47,6 +50,13 @@ pub struct OwnRate {
     pub from: Option<Date>,
     /// The last day on which it holds; for ever when it is left out.
     pub to: Option<Date>,
+    /// What people read beside the tax; `VAT` when it is left out.
+    #[serde(default = "default_name")]
+    pub name: String,
+}
+
+fn default_name() -> String {
+    "VAT".to_owned()
 }
 
 /// Answers from the store's settings and the European table.
@@ -66,6 +76,8 @@ impl BuiltinTax {
                 let remedy = "give a percentage from 0 to 100 with at most six decimal places";
                 return Err(BadSetting::new(path + ".percent", remedy));
             }
+            text::check(&rate.name, MAX_NAME_BYTES)
+                .map_err(|problem| BadSetting::new(format!("{path}.name"), problem.to_string()))?;
             if rate.from.zip(rate.to).is_some_and(|(from, to)| to < from) {
                 return Err(BadSetting::new(path + ".to", "give a day that is not before `from`"));
             }
@@ -73,7 +85,7 @@ impl BuiltinTax {
         Ok(Self { untaxed: settings.untaxed_countries.into_iter().collect(), own: settings.rates })
     }
 
-    fn own_percent(&self, country: Country, category: TaxCategory, day: Date) -> Option<Decimal> {
+    fn own_rate(&self, country: Country, category: TaxCategory, day: Date) -> Option<(String, Decimal)> {
         self.own
             .iter()
             .rfind(|rate| {
@@ -82,15 +94,20 @@ impl BuiltinTax {
                     && rate.from.is_none_or(|from| from <= day)
                     && rate.to.is_none_or(|to| day <= to)
             })
-            .map(|rate| rate.percent)
+            .map(|rate| (rate.name.clone(), rate.percent))
     }
 
-    /// The rate, the store's own before the table's, that of the category before the standard one.
-    fn rate(&self, place: &TaxLocation, category: TaxCategory, day: Date) -> Result<Decimal, TaxError> {
+    /// The name and percentage, the store's own before the table's, the category's before the standard one.
+    fn rate(
+        &self,
+        place: &TaxLocation,
+        category: TaxCategory,
+        day: Date,
+    ) -> Result<(String, Decimal), TaxError> {
         let country = place.country;
         let of = |category| {
-            self.own_percent(country, category, day)
-                .or_else(|| eu_vat::percent(country.code(), category, day))
+            let listed = || Some((default_name(), eu_vat::percent(country.code(), category, day)?));
+            self.own_rate(country, category, day).or_else(listed)
         };
         of(category).or_else(|| of(TaxCategory::Standard)).ok_or_else(|| TaxError::NoSuchRate {
             country: country.to_string(),
@@ -145,9 +162,11 @@ impl TaxProvider for BuiltinTax {
             .collect();
         let mut rates = BTreeMap::new();
         for category in categories {
-            let percent =
-                if untaxed { Decimal::ZERO } else { self.rate(&request.to, category, request.date)? };
-            let name = if untaxed { "untaxed" } else { "VAT" }.to_owned();
+            let (name, percent) = if untaxed {
+                ("untaxed".to_owned(), Decimal::ZERO)
+            } else {
+                self.rate(&request.to, category, request.date)?
+            };
             rates.insert(category, vec![TaxRate { name, jurisdiction: country.to_string(), percent }]);
         }
         let own = self.own.iter().any(|rate| rate.country == country);
@@ -236,7 +255,8 @@ mod tests {
         let tax = builtin(
             "[[rates]]\ncountry = \"DE\"\ncategory = \"standard\"\npercent = \"16\"\n\
              from = \"2026-11-21\"\nto = \"2026-11-21\"\n\
-             [[rates]]\ncountry = \"JP\"\ncategory = \"standard\"\npercent = \"10\"",
+             [[rates]]\ncountry = \"JP\"\ncategory = \"standard\"\npercent = \"10\"\n\
+             name = \"Consumption tax\"",
         );
         let mut asked = request("DE", &[TaxCategory::Standard]);
         assert_eq!(percents(&tax.quote(&asked).await.unwrap(), TaxCategory::Standard), "16");
@@ -244,6 +264,8 @@ mod tests {
         assert_eq!(percents(&tax.quote(&asked).await.unwrap(), TaxCategory::Standard), "19");
         let japan = tax.quote(&request("JP", &[TaxCategory::Reduced])).await.unwrap();
         assert_eq!(percents(&japan, TaxCategory::Reduced), "10");
+        assert_eq!(japan.rates(TaxCategory::Reduced).unwrap()[0].name, "Consumption tax");
+        assert_eq!(japan.source.basis, "rates of the store's settings");
     }
 
     #[tokio::test]

@@ -1,15 +1,14 @@
 //! European value added tax by country, category and day.
 //!
 //! The rates that hold now are those of the package `eu-vat-rates-data` (MIT, vatnode.dev; it reads the European
-//! Commission's database TEDB), version 2026.9.29, read on 2026-11-21. Standard rates that changed since 2020 are
-//! dated by the national acts, among them Germany's half year at 16 and 5 per cent (Zweites
-//! Corona-Steuerhilfegesetz). A rate without a day stands for every day before the next one of its category;
-//! before 2020 the table is not to be relied on.
+//! Commission's database TEDB), version 2026.9.29, read on 2026-11-21. Dated are the standard rates that changed
+//! since 2020 (their days agree with those that the package `duty27-eu-vat` 0.1.0 lists) and Germany's half year
+//! at 16 and 5 per cent (Zweites Corona-Steuerhilfegesetz). A rate without a day is answered for every day before
+//! the next one of its category: the table is for sales of today, and an order keeps the rates it was placed at.
 //!
-//! Left out are rates that the source lists for parts of a country only (Corsica and the French overseas, Madeira
-//! and the Azores, Jungholz and Mittelberg, the Aegean islands), and countries outside of the Union but for its
-//! nearest neighbours. Territories that VAT law treats as outside of their country are listed in [`OUTSIDE`], so
-//! that nobody pays the wrong tax there.
+//! Left out are countries outside of the Union but for its nearest neighbours, and rates that the source lists
+//! for a part of a country only. The parts themselves, and the territories that VAT law treats as outside of
+//! their country, are listed in [`OUTSIDE`]; only Corsica is answered with the rates of the mainland.
 
 use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
@@ -36,7 +35,7 @@ const fn since(country: &'static str, category: TaxCategory, since: Date, percen
 }
 
 /// Places with another VAT than their country, or none, by the beginnings of their postal codes. Source: Council
-/// Directive 2006/112/EC, articles 6, 104 and 105; the postal codes are those of the places.
+/// Directive 2006/112/EC, articles 6, 104, 105 and 120; the postal codes are those of the places.
 pub const OUTSIDE: &[(&str, &[&str], &str)] = &[
     ("AT", &["6691", "6991", "6992", "6993"], "Jungholz and Mittelberg"),
     ("DE", &["27498"], "Helgoland"),
@@ -46,6 +45,7 @@ pub const OUTSIDE: &[(&str, &[&str], &str)] = &[
     ("FI", &["22"], "Aland"),
     ("FR", &["97", "984", "986", "987", "988"], "the French overseas"),
     ("GR", &["63086"], "Mount Athos"),
+    ("GR", &["81", "82", "83", "853", "854"], "the Aegean islands with rates of their own"),
     ("IT", &["22061"], "Campione"),
     ("IT", &["23041"], "Livigno"),
     ("PT", &["9"], "Madeira and the Azores"),

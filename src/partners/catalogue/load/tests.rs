@@ -1,5 +1,7 @@
 //! Files that load, and what is said of those that do not.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::domain::money::Money;
 
@@ -163,4 +165,21 @@ fn the_microservices_demo_catalogue_loads() {
     assert_eq!(prices.len(), 9);
     assert!(prices.contains(&("OLJCESPC7Z", 1_999)) && prices.contains(&("LS4PSXUNUM", 1_849)));
     assert!(loaded.products.iter().all(|product| !product.tracked && !product.tags.is_empty()));
+}
+
+proptest! {
+    #[test]
+    fn any_damage_to_a_file_is_judged_without_a_panic(
+        place in any::<prop::sample::Index>(),
+        length in 0_usize..40,
+        instead in prop::sample::select(vec!["", "null", "-1", "1e400", "\"x\"", "[[]]", "{}", "99999999999999999999"]),
+    ) {
+        let whole = include_str!("../../../../examples/catalogue.json");
+        let start = place.index(whole.len());
+        let end = (start + length).min(whole.len());
+        let damaged = format!("{}{instead}{}", &whole[..start], &whole[end..]);
+        if let Err(error) = load(&damaged) {
+            prop_assert!(!error.problems.is_empty());
+        }
+    }
 }
