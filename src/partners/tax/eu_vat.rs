@@ -272,6 +272,7 @@ mod tests {
         assert_eq!(at("ES", "35001"), Some("the Canary Islands"));
         assert_eq!(at("PT", "9000-018"), Some("Madeira and the Azores"));
         assert_eq!(at("ES", "28013"), None);
+        assert_eq!(at("ES", "08035"), None);
         assert_eq!(at("DE", "35001"), None);
         assert_eq!(at("DE", ""), None);
     }
