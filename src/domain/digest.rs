@@ -78,8 +78,9 @@ impl QuoteDigest {
     /// The digest of what a buyer confirms.
     pub fn of(confirmation: &Confirmation<'_>) -> Self {
         let hash = ring::digest::digest(&ring::digest::SHA256, encode(confirmation).as_bytes());
-        let hex: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        Self(format!("{PREFIX}{hex}"))
+        let half = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+        let hex = hash.as_ref().iter().flat_map(|byte| [half(byte >> 4), half(byte & 0x0f)]);
+        Self(PREFIX.chars().chain(hex).collect())
     }
 
     /// The digest as text.
@@ -136,7 +137,8 @@ fn encode_lines(out: &mut Encoder, quote: &Quote) {
     let mut lines: Vec<_> = quote.lines.iter().collect();
     lines.sort_by_key(|line| line.id);
     for line in lines {
-        let discount: i64 = line.discounts.iter().map(|discount| discount.amount.minor).sum();
+        let discounts = line.discounts.iter().map(|discount| discount.amount.minor);
+        let discount = discounts.fold(0_i64, i64::saturating_add);
         let numbers = [i64::from(line.quantity), line.unit_price.minor, discount, line.tax.minor]
             .map(|number| number.to_string());
         let names = [line.id.to_string(), line.sku.to_string()];

@@ -131,9 +131,9 @@ fn whatever_a_buyer_confirms_changes_the_digest() {
         |quote| quote.rounding.level = crate::domain::pricing::RoundingLevel::Order,
     ];
     for (number, touch) in touches.iter().enumerate() {
-        let mut touched = sound.clone();
-        touch(&mut touched);
-        assert_ne!(QuoteDigest::of(&confirmation(&touched)), digest, "touch {number}");
+        let mut other = sound.clone();
+        touch(&mut other);
+        assert_ne!(QuoteDigest::of(&confirmation(&other)), digest, "touch {number}");
     }
     let changes: [fn(&mut Confirmation<'_>); 7] = [
         |given| given.delivery[0].option = "express",
@@ -145,9 +145,9 @@ fn whatever_a_buyer_confirms_changes_the_digest() {
         |given| given.agreements.clear(),
     ];
     for (number, change) in changes.iter().enumerate() {
-        let mut changed = confirmation(&sound);
-        change(&mut changed);
-        assert_ne!(QuoteDigest::of(&changed), digest, "change {number}");
+        let mut other = confirmation(&sound);
+        change(&mut other);
+        assert_ne!(QuoteDigest::of(&other), digest, "change {number}");
     }
 }
 

@@ -294,29 +294,33 @@ fn a_quote_that_was_touched_no_longer_adds_up() {
     let mut given = PricingInput { coupons, ..input("19", vec![line(1, 2, euro(999))]) };
     given.delivery = vec![delivery("one", euro(495))];
     let sound = price(&given).unwrap();
-    let one_more = |amount: &mut Money| amount.minor += 1;
-    let touches: [fn(&mut Quote, &dyn Fn(&mut Money)); 13] = [
-        |quote, add| add(&mut quote.totals.subtotal),
-        |quote, add| add(&mut quote.totals.discount),
-        |quote, add| add(&mut quote.totals.delivery),
-        |quote, add| add(&mut quote.totals.tax),
-        |quote, add| add(&mut quote.totals.total),
-        |quote, add| add(&mut quote.lines[0].subtotal),
-        |quote, add| add(&mut quote.lines[0].net),
-        |quote, add| add(&mut quote.lines[0].tax),
-        |quote, add| add(&mut quote.lines[0].gross),
-        |quote, add| add(&mut quote.lines[0].discounts[0].amount),
-        |quote, add| add(&mut quote.discounts[0].amount),
-        |quote, add| add(&mut quote.tax_lines[0].tax),
-        |quote, add| add(&mut quote.delivery[0].net),
+    let amounts: [fn(&mut Quote) -> &mut Money; 15] = [
+        |quote| &mut quote.totals.subtotal,
+        |quote| &mut quote.totals.discount,
+        |quote| &mut quote.totals.delivery,
+        |quote| &mut quote.totals.tax,
+        |quote| &mut quote.totals.total,
+        |quote| &mut quote.lines[0].unit_price,
+        |quote| &mut quote.lines[0].subtotal,
+        |quote| &mut quote.lines[0].net,
+        |quote| &mut quote.lines[0].tax,
+        |quote| &mut quote.lines[0].gross,
+        |quote| &mut quote.lines[0].taxes[0].tax,
+        |quote| &mut quote.lines[0].discounts[0].amount,
+        |quote| &mut quote.discounts[0].amount,
+        |quote| &mut quote.tax_lines[0].tax,
+        |quote| &mut quote.delivery[0].net,
     ];
     assert_eq!(sound.check(), Ok(()));
-    for (number, touch) in touches.iter().enumerate() {
-        let mut touched = sound.clone();
-        touch(&mut touched, &one_more);
-        assert!(touched.check().is_err(), "touch {number}");
+    for (number, amount) in amounts.iter().enumerate() {
+        let mut more = sound.clone();
+        amount(&mut more).minor += 1;
+        assert!(more.check().is_err(), "amount {number} in more");
+        let mut foreign = sound.clone();
+        amount(&mut foreign).currency = currency("USD");
+        assert!(foreign.check().is_err(), "amount {number} in another currency");
     }
-    let mut other = sound;
-    other.totals.total.currency = currency("USD");
-    assert!(matches!(other.check(), Err(Imbalance::Sum { .. } | Imbalance::Amount(_))));
+    let mut unknown = sound;
+    unknown.tax = TaxStanding::NotYetKnown;
+    assert_eq!(unknown.check(), Err(Imbalance::Sum { what: "tax that is not known" }));
 }
