@@ -9,10 +9,6 @@ use crate::domain::ids::AccountId;
 /// would come after the patience of PlaceOrder.
 pub const MAX_GATEWAYS: usize = 4;
 
-/// How long a customer action may take where the flow does not say: long enough to find a banking app
-/// (payments.md R15).
-pub const DEFAULT_ACTION_WINDOW: Duration = Duration::from_secs(15 * 60);
-
 /// The shortest window: a challenge that comes by text message takes most of a minute.
 pub const MIN_ACTION_WINDOW: Duration = Duration::from_secs(60);
 
@@ -104,8 +100,8 @@ pub struct Backend {
     pub tax: AccountId,
     /// When authorised money is taken.
     pub capture: CapturePolicy,
-    /// How long a customer action (3DS, redirect) may take.
-    pub action_window: Duration,
+    /// How long a customer action (3DS, redirect) may take; the server's own window where the flow says nothing.
+    pub action_window: Option<Duration>,
 }
 
 #[cfg(test)]
