@@ -23,6 +23,8 @@ mod server;
 mod settings;
 mod stores;
 mod telemetry;
+#[cfg(test)]
+mod tests;
 mod timing;
 
 pub use auth::{ApiKey, AuthSettings, DataKey, Scope};

@@ -90,7 +90,7 @@ impl AuthSettings {
     pub(super) fn read(mut raw: RawTable, problems: &mut Problems) -> Option<Self> {
         let keys = read_keys(&mut raw, problems);
         let data_keys = read_data_keys(&mut raw, problems);
-        let given: Given = problems.take(raw.read(&["capability_key"]))?;
+        let given: Given = problems.take_all(raw.read(&["capability_key"]))?;
         short(&raw, "capability_key", &given.capability_key, problems);
         Some(Self { keys, capability_key: given.capability_key, data_keys })
     }
@@ -99,7 +99,7 @@ impl AuthSettings {
 fn read_keys(raw: &mut RawTable, problems: &mut Problems) -> Vec<ApiKey> {
     let mut keys: Vec<ApiKey> = Vec::new();
     for table in problems.take(raw.take_list("keys")).unwrap_or_default() {
-        let Some(key) = problems.take(table.read::<ApiKey>(&[])) else { continue };
+        let Some(key) = problems.take_all(table.read::<ApiKey>(&[])) else { continue };
         if key.id.is_empty() {
             problems.0.push(table.problem("id", "is empty", "name the caller"));
         }
@@ -133,7 +133,7 @@ fn read_data_keys(raw: &mut RawTable, problems: &mut Problems) -> Vec<DataKey> {
     let mut keys: Vec<DataKey> = Vec::new();
     let before = problems.0.len();
     for table in problems.take(raw.take_list("data_keys")).unwrap_or_default() {
-        let Some(key) = problems.take(table.read::<DataKey>(&["secret"])) else { continue };
+        let Some(key) = problems.take_all(table.read::<DataKey>(&["secret"])) else { continue };
         if keys.iter().any(|earlier| earlier.id == key.id) {
             problems.0.push(table.problem(
                 "id",

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::leaf;
-use super::problem::SettingProblem;
+use super::problem::{Problems, SettingProblem};
 use super::raw::RawTable;
 use super::secret::Secret;
 
@@ -54,8 +54,12 @@ fn default_pool_size() -> u32 {
 }
 
 impl DatabaseSettings {
-    pub(super) fn read(raw: &RawTable) -> Result<Self, SettingProblem> {
-        let given: Given = raw.read(&["url"])?;
+    pub(super) fn read(raw: &RawTable, problems: &mut Problems) -> Option<Self> {
+        let given: Given = problems.take_all(raw.read(&["url"]))?;
+        problems.take(Self::judge(given, raw))
+    }
+
+    fn judge(given: Given, raw: &RawTable) -> Result<Self, SettingProblem> {
         let url = given.url.expose();
         let remedy = "write sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE";
         let url = if url.starts_with("postgres://") || url.starts_with("postgresql://") {

@@ -16,6 +16,8 @@ mod node;
 mod problem;
 mod reader;
 mod sections;
+#[cfg(test)]
+mod tests;
 
 pub use accounts::KnownAccounts;
 pub use amount::{parse_amount, parse_total};

@@ -137,7 +137,7 @@ const GATEWAY_KEYS: [&str; 6] =
 impl PartnerSettings {
     pub(super) fn read(mut raw: RawTable, problems: &mut Problems) -> Self {
         let gateways = accounts(&mut raw, "gateways", problems, |account, mut options, problems| {
-            let given: Gateway = problems.take(options.split(&GATEWAY_KEYS).read(&[]))?;
+            let given: Gateway = problems.take_all(options.split(&GATEWAY_KEYS).read(&[]))?;
             Some(GatewaySettings {
                 account,
                 kind: given.kind,
@@ -150,11 +150,11 @@ impl PartnerSettings {
             })
         });
         let carriers = accounts(&mut raw, "carriers", problems, |account, mut options, problems| {
-            let given: Kinded<CarrierKind> = problems.take(options.split(&["kind"]).read(&[]))?;
+            let given: Kinded<CarrierKind> = problems.take_all(options.split(&["kind"]).read(&[]))?;
             Some(CarrierSettings { account, kind: given.kind, options })
         });
         let tax = accounts(&mut raw, "tax", problems, |account, mut options, problems| {
-            let given: Kinded<TaxKind> = problems.take(options.split(&["kind"]).read(&[]))?;
+            let given: Kinded<TaxKind> = problems.take_all(options.split(&["kind"]).read(&[]))?;
             Some(TaxSettings { account, kind: given.kind, options })
         });
         for key in raw.keys() {

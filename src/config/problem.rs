@@ -61,4 +61,9 @@ impl Problems {
     pub(super) fn take<T>(&mut self, result: Result<T, SettingProblem>) -> Option<T> {
         result.map_err(|problem| self.0.push(problem)).ok()
     }
+
+    /// The same for many mistakes at once.
+    pub(super) fn take_all<T>(&mut self, result: Result<T, Vec<SettingProblem>>) -> Option<T> {
+        result.map_err(|problems| self.0.extend(problems)).ok()
+    }
 }

@@ -49,17 +49,46 @@ impl RawTable {
         SettingProblem { key, reason: reason.into(), remedy: remedy.into(), variable }
     }
 
-    /// Reads the whole table.
+    /// Reads the whole table, or gives every mistake in it that serde can reach.
     ///
     /// For each of `secrets`, the key may be given itself (`secret_key`) or as the path of a file that holds
     /// it (`secret_key_file`), whose last line end is dropped; `T` has only the key itself, as a
     /// [`super::Secret`].
-    pub fn read<T: DeserializeOwned>(&self, secrets: &[&str]) -> Result<T, SettingProblem> {
+    pub fn read<T: DeserializeOwned>(&self, secrets: &[&str]) -> Result<T, Vec<SettingProblem>> {
         let mut table = self.table.clone();
+        let mut problems = Vec::new();
+        let mut taken_out = Vec::new();
         for secret in secrets {
-            self.resolve(&mut table, secret)?;
+            if let Err(problem) = self.resolve(&mut table, secret) {
+                taken_out.push(self.full(secret));
+                problems.push(problem);
+            }
         }
-        Value::Table(table).try_into().map_err(|error| self.explain(&error))
+        // Serde stops at its first mistake. Each is taken out and the rest read again; every turn takes a key
+        // out or is the last.
+        loop {
+            match Value::Table(table.clone()).try_into() {
+                Ok(value) if problems.is_empty() => return Ok(value),
+                Ok(_) => return Err(problems),
+                Err(error) => {
+                    let problem = self.explain(&error);
+                    let removed = self.inner(&problem.key).is_some_and(|path| remove(&mut table, path));
+                    let key = problem.key.clone();
+                    if !taken_out.contains(&key) {
+                        problems.push(problem);
+                    }
+                    if !removed {
+                        return Err(problems);
+                    }
+                    taken_out.push(key);
+                }
+            }
+        }
+    }
+
+    /// The path of `key` inside this table.
+    fn inner<'k>(&self, key: &'k str) -> Option<&'k str> {
+        if self.path.is_empty() { Some(key) } else { key.strip_prefix(self.path.as_str())?.strip_prefix('.') }
     }
 
     fn resolve(&self, table: &mut Table, secret: &str) -> Result<(), SettingProblem> {
@@ -193,10 +222,27 @@ impl RawTable {
         let typed =
             message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
         if let Some((found, expected)) = typed.and_then(|rest| rest.rsplit_once(", expected ")) {
+            let expected = match expected {
+                "a boolean" => "true or false",
+                "a string" => "text",
+                "a sequence" => "a list",
+                other => other,
+            };
             return self.problem(&inner, format!("is {found}"), format!("give {expected}"));
         }
         let (reason, remedy) = message.split_once("; ").unwrap_or((message, "correct it"));
         self.problem(&inner, reason, remedy)
+    }
+}
+
+/// Takes the value at `path` out; false where there is none.
+fn remove(table: &mut Table, path: &str) -> bool {
+    match path.split_once('.') {
+        None => table.remove(path).is_some(),
+        Some((first, rest)) => match table.get_mut(first) {
+            Some(Value::Table(below)) => remove(below, rest),
+            _ => false,
+        },
     }
 }
 

@@ -62,8 +62,8 @@ impl Default for ServerSettings {
 impl ServerSettings {
     pub(super) fn read(mut raw: RawTable, problems: &mut Problems) -> Option<Self> {
         let tls = problems.take(raw.take_table("tls")).flatten();
-        let tls = tls.and_then(|tls| problems.take(tls.read(&[])));
-        let server: Self = problems.take(raw.read(&[]))?;
+        let tls = tls.and_then(|tls| problems.take_all(tls.read(&[])));
+        let server: Self = problems.take_all(raw.read(&[]))?;
         problems.0.extend(server.check(&raw));
         Some(Self { tls, ..server })
     }

@@ -76,7 +76,8 @@ impl Settings {
         let (mut root, mut problems) = root(&name, &text, variables)?;
         let partners = section(&mut root, "partners", &mut problems)
             .map(|raw| PartnerSettings::read(raw, &mut problems).known());
-        let flows = section(&mut root, "flows", &mut problems).and_then(|raw| problems.take(raw.read(&[])));
+        let flows =
+            section(&mut root, "flows", &mut problems).and_then(|raw| problems.take_all(raw.read(&[])));
         or_refused(&name, flows.zip(partners), problems)
     }
 
@@ -164,17 +165,17 @@ fn read(mut root: RawTable, problems: &mut Problems) -> Option<Settings> {
         ));
     }
     let server = section(&mut root, "server", problems).and_then(|raw| ServerSettings::read(raw, problems));
-    let store =
-        section(&mut root, "store", problems).and_then(|raw| problems.take(DatabaseSettings::read(&raw)));
+    let store = section(&mut root, "store", problems).and_then(|raw| DatabaseSettings::read(&raw, problems));
     let auth = section(&mut root, "auth", problems).and_then(|raw| AuthSettings::read(raw, problems));
     let partners = section(&mut root, "partners", problems).map(|raw| PartnerSettings::read(raw, problems));
     let timing = section(&mut root, "timing", problems).and_then(|raw| {
-        let timing: Timing = problems.take(raw.read(&[]))?;
+        let timing: Timing = problems.take_all(raw.read(&[]))?;
         problems.0.extend(timing.check(&raw));
         Some(timing)
     });
-    let telemetry = section(&mut root, "telemetry", problems).and_then(|raw| problems.take(raw.read(&[])));
-    let flows = section(&mut root, "flows", problems).and_then(|raw| problems.take(raw.read(&[])));
+    let telemetry =
+        section(&mut root, "telemetry", problems).and_then(|raw| problems.take_all(raw.read(&[])));
+    let flows = section(&mut root, "flows", problems).and_then(|raw| problems.take_all(raw.read(&[])));
     let settings = Settings {
         server: server?,
         store: store?,
@@ -185,7 +186,10 @@ fn read(mut root: RawTable, problems: &mut Problems) -> Option<Settings> {
         telemetry: telemetry?,
         flows: flows?,
     };
-    problems.0.extend(contradictions(&settings));
+    // Sections that were refused are not all there, and would seem to contradict the others.
+    if problems.0.is_empty() {
+        problems.0.extend(contradictions(&settings));
+    }
     Some(settings)
 }
 

@@ -96,7 +96,7 @@ impl StoreSettings {
     pub(super) fn read_all(raw: Vec<RawTable>, problems: &mut Problems) -> Vec<Self> {
         let mut stores: Vec<Self> = Vec::new();
         for table in raw {
-            let Some(store) = problems.take(table.read::<Self>(&[])) else { continue };
+            let Some(store) = problems.take_all(table.read::<Self>(&[])) else { continue };
             if stores.iter().any(|earlier| earlier.id == store.id) {
                 let reason = format!("{} is given twice", store.id);
                 problems.0.push(table.problem("id", reason, "give each store its own id"));

@@ -22,6 +22,8 @@ mod names;
 mod problem;
 mod shopper;
 mod steps;
+#[cfg(test)]
+mod tests;
 
 pub use action::{ActionCode, PrimaryAction, primary_action};
 pub use backend::{

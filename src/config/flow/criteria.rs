@@ -8,9 +8,6 @@ use super::reader::{Reader, Section};
 use crate::domain::currency::Currency;
 use crate::domain::flow::{Channel, Criteria, CustomerKind, DateWindow, Device, Matcher, TotalRange};
 
-/// What to write where a name does not hold.
-const RENAME: &str = "correct it";
-
 pub(super) fn read(reader: &mut Reader<'_>, node: &Node, path: &str) -> Option<Criteria> {
     let keys: Vec<&str> = Matcher::ALL.iter().map(|matcher| matcher.as_str()).collect();
     let section = reader.section(node, path, &keys)?;
@@ -40,13 +37,13 @@ where
     T: std::str::FromStr + Ord,
     T::Err: std::fmt::Display,
 {
-    reader.each(section, key, |reader, node, path| reader.parsed(node, path, RENAME)).into_iter().collect()
+    reader.each(section, key, |reader, node, path| reader.parsed(node, path)).into_iter().collect()
 }
 
 fn total(reader: &mut Reader<'_>, node: &Node, path: &str) -> Option<TotalRange> {
     let section = reader.section(node, path, &["currency", "min", "max"])?;
     let code = reader.required(&section, "currency", "write the currency of the range, such as EUR")?;
-    let currency: Currency = reader.parsed(code, &section.path("currency"), "correct it")?;
+    let currency: Currency = reader.parsed(code, &section.path("currency"))?;
     let min = amount(reader, &section, "min", currency)?;
     let max = amount(reader, &section, "max", currency)?;
     match TotalRange::new(currency, min, max) {

@@ -13,7 +13,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node, known: Option<&KnownAcc
     let document = reader.section(node, "", &KEYS)?;
     let id = reader
         .required(&document, "id", "name the flow, such as id: express")
-        .and_then(|node| reader.parsed(node, "id", "correct it"));
+        .and_then(|node| reader.parsed(node, "id"));
     let version = reader
         .required(&document, "version", "write version: 1, and the next number at each change")
         .and_then(|node| reader.integer(node, "version", 1..=i64::from(u32::MAX)))

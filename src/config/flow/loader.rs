@@ -168,6 +168,7 @@ fn read_source(
         problems.push(whole(Path::new(&source.name), reason, "spread its flows over several files"));
         return;
     }
+    let before = problems.len();
     match node::documents(&source.text) {
         Ok(documents) => {
             for node in &documents {
@@ -183,6 +184,9 @@ fn read_source(
             reason: format!("cannot be read as YAML: {}", error.reason),
             remedy: "correct the text there".to_owned(),
         }),
+    }
+    if let Some(found) = problems.get_mut(before..) {
+        found.sort_by(|one, other| one.place.cmp(&other.place));
     }
 }
 

@@ -69,12 +69,16 @@ pub(super) fn documents(text: &str) -> Result<Vec<Node>, NotYaml> {
     serde_saphyr::from_str_multiple_with_options::<Node, Vec<Node>>(text, options).map_err(|error| {
         let (line, column) =
             error.location().map_or((0, 0), |place| (narrow(place.line()), narrow(place.column())));
-        NotYaml { line, column, reason: plain_reason(&error.to_string()) }
+        NotYaml { line, column, reason: plain_reason(&error) }
     })
 }
 
 /// The first line of the reader's message without the place that it repeats.
-fn plain_reason(message: &str) -> String {
+fn plain_reason(error: &serde_saphyr::Error) -> String {
+    if let serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } = error.without_snippet() {
+        return format!("the key {key} is given twice");
+    }
+    let message = error.to_string();
     let line = message.lines().next().unwrap_or_default();
     let line = line.split(" at line ").next().unwrap_or(line);
     line.trim_start_matches("error: ").trim_end_matches(':').to_owned()

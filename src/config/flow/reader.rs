@@ -191,8 +191,8 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// Reads something that has its own way to be read from text.
-    pub(super) fn parsed<T>(&mut self, node: &Node, path: &str, remedy: &str) -> Option<T>
+    /// Reads something that has its own way to be read from text. Its error says `what is wrong: what to do`.
+    pub(super) fn parsed<T>(&mut self, node: &Node, path: &str) -> Option<T>
     where
         T: FromStr,
         T::Err: Display,
@@ -201,7 +201,9 @@ impl<'a> Reader<'a> {
         match text.parse() {
             Ok(value) => Some(value),
             Err(error) => {
-                self.refuse(node, path, format!("`{text}` is {error}"), remedy);
+                let error = error.to_string();
+                let (reason, remedy) = error.split_once(": ").unwrap_or((&error, "correct it"));
+                self.refuse(node, path, format!("`{text}` is {reason}"), remedy);
                 None
             }
         }

@@ -25,9 +25,9 @@ pub(super) fn interface(reader: &mut Reader<'_>, node: &Node, path: &str) -> Opt
             reader.each(&hints, "suppress", |reader, node, path| reader.word(node, path, Suppressed::ALL))
         })
         .unwrap_or_default();
-    let primary_action_label = section.get("primary_action_label").and_then(|node| {
-        reader.parsed(node, &section.path("primary_action_label"), "write a key such as checkout.pay_now")
-    });
+    let primary_action_label = section
+        .get("primary_action_label")
+        .and_then(|node| reader.parsed(node, &section.path("primary_action_label")));
     Some(Interface { layout: layout?, suppress: suppress.into_iter().collect(), primary_action_label })
 }
 
@@ -64,7 +64,7 @@ fn delivery_options(reader: &mut Reader<'_>, section: &Section<'_>) -> DeliveryO
         Value::Text(text) if text == "all" => DeliveryOffer::All,
         Value::List(items) if !items.is_empty() => {
             let codes: Vec<OptionCode> =
-                reader.each(section, key, |reader, node, path| reader.parsed(node, path, "correct it"));
+                reader.each(section, key, |reader, node, path| reader.parsed(node, path));
             DeliveryOffer::Only(codes.into_iter().collect())
         }
         other => {
@@ -158,7 +158,7 @@ fn account(
     path: &str,
     (table, known): (&str, Option<&BTreeSet<AccountId>>),
 ) -> Option<AccountId> {
-    let account: AccountId = reader.parsed(node, path, "correct it")?;
+    let account: AccountId = reader.parsed(node, path)?;
     match known {
         Some(known) if !known.contains(&account) => {
             let remedy = if known.is_empty() {
