@@ -51,7 +51,7 @@ impl Default for BreakerSettings {
             slow_call: Duration::from_secs(10),
             slow_percent: 80,
             open: Duration::from_secs(10),
-            open_max: Duration::from_secs(120),
+            open_max: Duration::from_mins(2),
             half_open_permits: 3,
         }
     }

@@ -59,7 +59,7 @@ impl Default for CapabilitySettings {
     fn default() -> Self {
         Self {
             replay: Replay::ForcesOutcome,
-            key_life: Duration::from_secs(24 * 60 * 60),
+            key_life: Duration::from_hours(24),
             // Search is not read-after-write; a read by id is, and needs no lookup.
             reference_lookup: ReferenceLookup::Lagging,
             void_by_reference: false,

@@ -148,9 +148,9 @@ impl RawTable {
     /// Takes the tables under `key` out of this one, by the names of partner accounts.
     pub fn take_accounts(&mut self, key: &str) -> Result<Vec<(AccountId, Self)>, SettingProblem> {
         let Some(mut named) = self.take_table(key)? else { return Ok(Vec::new()) };
-        let names: Vec<String> = named.table.keys().cloned().collect();
+        let keys: Vec<String> = named.table.keys().cloned().collect();
         let mut accounts = Vec::new();
-        for name in names {
+        for name in keys {
             let account: AccountId = name.parse().map_err(|_| {
                 named.problem(&name, "is not the name of an account", "use a-z, 0-9, - and _")
             })?;

@@ -82,7 +82,7 @@ pub struct StoreTimers {
 
 impl Default for StoreTimers {
     fn default() -> Self {
-        const HOUR: Duration = Duration::from_secs(60 * 60);
+        const HOUR: Duration = Duration::from_hours(1);
         Self {
             // Earlier and the reminder would reach people who are still looking for their card.
             abandoned_after: HOUR,

@@ -55,8 +55,8 @@ pub struct Timing {
 impl Default for Timing {
     fn default() -> Self {
         const SECOND: Duration = Duration::from_secs(1);
-        const MINUTE: Duration = Duration::from_secs(60);
-        const HOUR: Duration = Duration::from_secs(60 * 60);
+        const MINUTE: Duration = Duration::from_mins(1);
+        const HOUR: Duration = Duration::from_hours(1);
         Self {
             send_by: SECOND * 5,
             place_by: SECOND * 10,

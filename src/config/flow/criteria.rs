@@ -8,6 +8,9 @@ use super::reader::{Reader, Section};
 use crate::domain::currency::Currency;
 use crate::domain::flow::{Channel, Criteria, CustomerKind, DateWindow, Device, Matcher, TotalRange};
 
+/// A mistake that the reader has noted.
+struct Noted;
+
 pub(super) fn read(reader: &mut Reader<'_>, node: &Node, path: &str) -> Option<Criteria> {
     let keys: Vec<&str> = Matcher::ALL.iter().map(|matcher| matcher.as_str()).collect();
     let section = reader.section(node, path, &keys)?;
@@ -37,15 +40,15 @@ where
     T: std::str::FromStr + Ord,
     T::Err: std::fmt::Display,
 {
-    reader.each(section, key, |reader, node, path| reader.parsed(node, path)).into_iter().collect()
+    reader.each(section, key, Reader::parsed).into_iter().collect()
 }
 
 fn total(reader: &mut Reader<'_>, node: &Node, path: &str) -> Option<TotalRange> {
     let section = reader.section(node, path, &["currency", "min", "max"])?;
     let code = reader.required(&section, "currency", "write the currency of the range, such as EUR")?;
     let currency: Currency = reader.parsed(code, &section.path("currency"))?;
-    let min = amount(reader, &section, "min", currency)?;
-    let max = amount(reader, &section, "max", currency)?;
+    let min = amount(reader, &section, "min", currency).ok()?;
+    let max = amount(reader, &section, "max", currency).ok()?;
     match TotalRange::new(currency, min, max) {
         Ok(range) => Some(range),
         Err(error) => {
@@ -60,14 +63,14 @@ fn total(reader: &mut Reader<'_>, node: &Node, path: &str) -> Option<TotalRange>
     }
 }
 
-/// `Some(None)` where the key is absent; `None` where a mistake was noted.
+/// `None` where the key is absent.
 fn amount(
     reader: &mut Reader<'_>,
     section: &Section<'_>,
     key: &str,
     currency: Currency,
-) -> Option<Option<i64>> {
-    let Some(node) = section.get(key) else { return Some(None) };
+) -> Result<Option<i64>, Noted> {
+    let Some(node) = section.get(key) else { return Ok(None) };
     let path = section.path(key);
     let whole;
     let text = match &node.value {
@@ -77,23 +80,23 @@ fn amount(
         }
         Value::Fraction => {
             reader.refuse(node, &path, "is a number with a fraction", "put it in quotes, such as \"49.90\"");
-            return None;
+            return Err(Noted);
         }
-        _ => reader.text(node, &path)?,
+        _ => reader.text(node, &path).ok_or(Noted)?,
     };
     match parse_amount(text, currency) {
-        Ok(minor) => Some(Some(minor)),
+        Ok(minor) => Ok(Some(minor)),
         Err(reason) => {
             reader.refuse(node, &path, reason, "write an amount in whole units, such as \"49.90\"");
-            None
+            Err(Noted)
         }
     }
 }
 
 fn window(reader: &mut Reader<'_>, node: &Node, path: &str) -> Option<DateWindow> {
     let section = reader.section(node, path, &["from", "until"])?;
-    let from = instant(reader, &section, "from")?;
-    let until = instant(reader, &section, "until")?;
+    let from = instant(reader, &section, "from").ok()?;
+    let until = instant(reader, &section, "until").ok()?;
     match DateWindow::new(from, until) {
         Ok(window) => Some(window),
         Err(error) => {
@@ -103,15 +106,15 @@ fn window(reader: &mut Reader<'_>, node: &Node, path: &str) -> Option<DateWindow
     }
 }
 
-/// `Some(None)` where the key is absent; `None` where a mistake was noted.
-fn instant(reader: &mut Reader<'_>, section: &Section<'_>, key: &str) -> Option<Option<Timestamp>> {
-    let Some(node) = section.get(key) else { return Some(None) };
+/// `None` where the key is absent.
+fn instant(reader: &mut Reader<'_>, section: &Section<'_>, key: &str) -> Result<Option<Timestamp>, Noted> {
+    let Some(node) = section.get(key) else { return Ok(None) };
     let path = section.path(key);
-    let text = reader.text(node, &path)?;
+    let text = reader.text(node, &path).ok_or(Noted)?;
     let Ok(instant) = text.parse() else {
         let reason = format!("`{text}` is not an instant");
         reader.refuse(node, &path, reason, "write it with its offset, such as 2026-11-27T00:00:00+01:00");
-        return None;
+        return Err(Noted);
     };
-    Some(Some(instant))
+    Ok(Some(instant))
 }

@@ -63,8 +63,7 @@ fn delivery_options(reader: &mut Reader<'_>, section: &Section<'_>) -> DeliveryO
     match &node.value {
         Value::Text(text) if text == "all" => DeliveryOffer::All,
         Value::List(items) if !items.is_empty() => {
-            let codes: Vec<OptionCode> =
-                reader.each(section, key, |reader, node, path| reader.parsed(node, path));
+            let codes: Vec<OptionCode> = reader.each(section, key, Reader::parsed);
             DeliveryOffer::Only(codes.into_iter().collect())
         }
         other => {

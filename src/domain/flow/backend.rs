@@ -10,10 +10,10 @@ use crate::domain::ids::AccountId;
 pub const MAX_GATEWAYS: usize = 4;
 
 /// The shortest window: a challenge that comes by text message takes most of a minute.
-pub const MIN_ACTION_WINDOW: Duration = Duration::from_secs(60);
+pub const MIN_ACTION_WINDOW: Duration = Duration::from_mins(1);
 
 /// The longest window, since it holds stock and money for nobody else.
-pub const MAX_ACTION_WINDOW: Duration = Duration::from_secs(60 * 60);
+pub const MAX_ACTION_WINDOW: Duration = Duration::from_hours(1);
 
 /// Gateway accounts in the order of use: the primary and its backups.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Step plans and the one bold button.
 
 use super::samples::flow;
+use crate::domain::flow::StepState::{Current, Done, Pending};
 use crate::domain::flow::*;
 
 const NOTHING: SessionFacts = SessionFacts {
@@ -17,8 +18,8 @@ fn with_layout(layout: Layout) -> Flow {
 }
 
 /// The plan in short: `contact current 1/5`, with a `?` where the step is optional.
-fn plan(flow: &Flow, facts: &SessionFacts) -> Vec<String> {
-    step_plan(flow, facts)
+fn plan(flow: &Flow, facts: SessionFacts) -> Vec<String> {
+    step_plan(flow, &facts)
         .iter()
         .map(|step| {
             let optional = if step.optional { "?" } else { "" };
@@ -56,7 +57,7 @@ fn all_facts() -> Vec<SessionFacts> {
 #[test]
 fn the_plan_is_known_from_the_start() {
     assert_eq!(
-        plan(&flow("a"), &NOTHING),
+        plan(&flow("a"), NOTHING),
         [
             "contact current 1/5",
             "delivery pending 2/5",
@@ -71,7 +72,7 @@ fn the_plan_is_known_from_the_start() {
 fn a_digital_cart_skips_delivery_and_then_needs_a_billing_address() {
     let facts = SessionFacts { contact_given: true, delivery: DeliveryFacts::NotRequired, ..NOTHING };
     assert_eq!(
-        plan(&flow("a"), &facts),
+        plan(&flow("a"), facts),
         [
             "contact done 1/4",
             "delivery skipped 0/4",
@@ -86,7 +87,7 @@ fn a_digital_cart_skips_delivery_and_then_needs_a_billing_address() {
 fn a_zero_total_skips_payment() {
     let facts = SessionFacts { contact_given: true, payment: PaymentFacts::NotNeeded, ..NOTHING };
     assert_eq!(
-        plan(&flow("a"), &facts),
+        plan(&flow("a"), facts),
         [
             "contact done 1/4",
             "delivery current 2/4",
@@ -106,7 +107,7 @@ fn a_digital_cart_of_zero_needs_a_contact_only() {
         ..NOTHING
     };
     assert_eq!(
-        plan(&flow("a"), &facts),
+        plan(&flow("a"), facts),
         [
             "contact done 1/3",
             "delivery skipped 0/3",
@@ -141,7 +142,6 @@ fn an_edit_that_takes_a_fact_away_leads_back_to_its_step() {
     assert_eq!(step_plan(&flow("a"), &ready)[4].state, StepState::Current);
     let edited = SessionFacts { contact_given: false, ..ready };
     let states: Vec<StepState> = step_plan(&flow("a"), &edited).iter().map(|step| step.state).collect();
-    use StepState::{Current, Done, Pending};
     assert_eq!(states, [Current, Done, Done, Done, Pending]);
 }
 

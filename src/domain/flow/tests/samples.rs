@@ -80,7 +80,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    pub(super) fn criteria()(
+    fn criteria()(
         devices in some_of(Device::ALL),
         channels in some_of(Channel::ALL),
         stores in words::<StoreId>(&["demo", "other"], 1),
@@ -136,5 +136,37 @@ pub(super) fn flows() -> impl Strategy<Value = Vec<Flow>> {
             }
         }
         flows
+    })
+}
+
+/// Criteria that `shopper` matches, each kind of them given or not.
+pub(super) fn criteria_for(shopper: &Shopper) -> impl Strategy<Value = Criteria> + use<> {
+    fn around<T: Clone + Ord>(given: bool, own: &T, others: BTreeSet<T>) -> BTreeSet<T> {
+        if given { others.into_iter().chain([own.clone()]).collect() } else { BTreeSet::new() }
+    }
+    let shopper = shopper.clone();
+    let ranges = (option::of(0i64..6), option::of(0i64..6), option::of(0i64..6), option::of(0i64..6));
+    (criteria(), any::<[bool; 6]>(), ranges).prop_map(move |(drawn, given, (min, max, from, until))| {
+        let (total, second) = (shopper.cart_total.minor, shopper.now.as_second());
+        let (below, above) = (|span| total - span, |span| total + span);
+        let range = TotalRange::new(shopper.cart_total.currency, min.map(below), max.map(above));
+        let window = DateWindow::new(
+            from.map(|span| instant(second - span)),
+            until.map(|span| instant(second + span + 1)),
+        );
+        let customer = match shopper.customer {
+            CustomerKind::Repeat if given[5] => CustomerKind::Registered,
+            kind => kind,
+        };
+        Criteria {
+            devices: around(given[0], &shopper.device, drawn.devices),
+            channels: around(given[1], &shopper.channel, drawn.channels),
+            stores: around(given[2], &shopper.store, drawn.stores),
+            customers: around(given[3], &customer, BTreeSet::new()),
+            cart_totals: range.ok().into_iter().collect(),
+            skus: if given[4] { shopper.skus.clone() } else { BTreeSet::new() },
+            tags: if given[4] { shopper.tags.clone() } else { BTreeSet::new() },
+            dates: window.ok().into_iter().collect(),
+        }
     })
 }
