@@ -32,7 +32,7 @@ pub use breaker::BreakerSettings;
 pub use capabilities::{CapabilitySettings, ReferenceLookup, Replay};
 pub use database::{DatabaseSettings, DatabaseUrl};
 pub use flows::FlowSettings;
-pub use overlay::ENVIRONMENT_PREFIX;
+pub use overlay::{ENVIRONMENT_PREFIX, environment};
 pub use partners::{
     CarrierKind, CarrierSettings, GatewayKind, GatewaySettings, PartnerSettings, TaxKind, TaxSettings,
 };

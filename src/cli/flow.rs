@@ -12,8 +12,8 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
 use super::exit::{FAILED, REFUSED};
-use crate::config::Settings;
 use crate::config::flow::{FlowsRefused, KnownAccounts, LoadedFlows, load_paths, parse_total};
+use crate::config::{Settings, environment};
 use crate::domain::flow::{Channel, CustomerKind, Device, Shopper, Standing, Tag, explain};
 use crate::domain::ids::{Sku, StoreId};
 use crate::domain::money::Money;
@@ -143,7 +143,7 @@ fn load(documents: &Documents, err: &mut impl Write) -> io::Result<Option<Loaded
     let mut paths = documents.paths.clone();
     let mut known: Option<KnownAccounts> = None;
     if let Some(config) = &documents.config {
-        match Settings::load_for_flows(config, std::env::vars()) {
+        match Settings::load_for_flows(config, environment()) {
             Ok((flows, accounts)) => {
                 known = Some(accounts);
                 if paths.is_empty() {

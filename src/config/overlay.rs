@@ -12,6 +12,13 @@ use super::raw::Origins;
 /// What the names of all variables over the settings start with.
 pub const ENVIRONMENT_PREFIX: &str = "CASHWRAP__";
 
+/// The variables of this process. What is not Unicode in them is replaced, so that it is refused by name and
+/// never stops the start with a panic.
+pub fn environment() -> Vec<(String, String)> {
+    let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+    std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()
+}
+
 /// Sets what the variables say; other variables are left alone.
 pub(super) fn apply(
     table: &mut Table,

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::io::Write as _;
 
+use proptest::prelude::*;
 use serde::Deserialize;
 
 use super::{DatabaseUrl, Secret, Settings};
@@ -266,4 +267,27 @@ fn a_secret_comes_from_a_file_without_its_last_line_end() {
         "partners.gateways.primary.secret_key_file: /no/such/file cannot be read: No such file or directory (os \
          error 2); correct the path or its permissions"
     );
+}
+
+proptest! {
+    #[test]
+    fn no_damage_to_the_settings_panics_and_each_mistake_says_what_to_do(
+        at in any::<prop::sample::Index>(),
+        cut in 0usize..40,
+        put in prop::sample::select(vec!["", "[", "]", "=", "\"", "1", "[[auth]]\n", "[stores]\n", ".", "{", "é", "\n"]),
+        variable in "CASHWRAP__[A-Z0-9_]{0,20}",
+        value in ".{0,20}",
+    ) {
+        let letters: Vec<char> = EXAMPLE.chars().collect();
+        let at = at.index(letters.len());
+        let after = letters.len().min(at + cut);
+        let damaged: String =
+            letters[..at].iter().copied().chain(put.chars()).chain(letters[after..].iter().copied()).collect();
+        if let Err(refused) = Settings::parse("test.toml", &damaged, [(variable, value)]) {
+            prop_assert!(!refused.problems.is_empty());
+            for problem in refused.problems {
+                prop_assert!(!problem.reason.is_empty() && !problem.remedy.is_empty(), "{}", problem);
+            }
+        }
+    }
 }

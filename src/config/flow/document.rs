@@ -37,6 +37,19 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node, known: Option<&KnownAcc
     let backend = reader
         .required(&document, "backend", "write whom it works with: gateways and tax at least")
         .and_then(|node| sections::backend(reader, node, "backend", known));
+    if let (Some(frontend), Some(backend)) = (&frontend, &backend)
+        && frontend.click_and_collect
+        && backend.pickup.is_empty()
+    {
+        let place = document.get("backend").unwrap_or(node);
+        let remedy = "name an account that knows the locations, or set frontend.click_and_collect to false";
+        reader.refuse(
+            place,
+            "backend.pickup",
+            "collecting is offered, but there is nowhere to collect",
+            remedy,
+        );
+    }
     if !reader.problems.is_empty() {
         return None;
     }

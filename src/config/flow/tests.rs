@@ -94,6 +94,15 @@ fn a_flow_without_a_gateway_is_refused() {
 }
 
 #[test]
+fn collecting_without_a_place_to_collect_is_refused() {
+    assert_eq!(
+        refused("  identity: [guest]", "  identity: [guest]\n  click_and_collect: true"),
+        "flows.yaml:14:3: backend.pickup: collecting is offered, but there is nowhere to collect; name an \
+         account that knows the locations, or set frontend.click_and_collect to false"
+    );
+}
+
+#[test]
 fn values_are_refused_with_what_is_allowed() {
     let cases = [
         ("id: sound", "id: So und", "1:5: id: `So und` is not a flow id; use 1 to 64 of a-z, 0-9 and -"),
