@@ -1,0 +1,16 @@
+//! Checkout sessions: what a buyer has given, what it would cost, and what still stands before the order.
+//!
+//! A session pins its flow and copies the lines it was quoted for; the cart may change behind it, and the
+//! difference is then a new quote. Readiness is a list of problems, never an exception.
+
+mod details;
+mod facts;
+mod groups;
+mod readiness;
+mod session;
+
+pub use details::{Billing, Details, Selection, SelectionKind};
+pub use facts::session_facts;
+pub use groups::{DIGITAL_GROUP, DeliveryGroup, GroupKind, SHIPMENT_GROUP, groups};
+pub use readiness::{changed_since, problems};
+pub use session::{ActionNeeded, Checkout, CheckoutState, Context, Customer, FlowPin, Quoted};

@@ -1,0 +1,33 @@
+//! The payment of one tender: its attempts at the gateways, their operations, and the machine that drives them.
+//!
+//! - [`outcome`]: what a call to a gateway can come back with.
+//! - [`capabilities`]: what a gateway promises, as data.
+//! - [`decline`]: the classes of declines, and what each asks for.
+//! - [`operation`] and [`attempt`]: the parts, with their states and transition tables.
+//! - [`aggregate`]: the payment that holds them.
+//! - [`gate`]: whether a backup gateway may take over. [`ladder`]: how an unknown outcome is resolved.
+//! - [`decide`] and [`react`]: the machine. Nothing else changes a payment.
+//!
+//! The rules R1 to R19 that the comments name stand in `docs/payments.md`.
+
+pub mod aggregate;
+pub mod attempt;
+pub mod capabilities;
+pub mod decide;
+pub mod decline;
+pub mod gate;
+pub mod ladder;
+pub mod operation;
+pub mod outcome;
+pub mod policy;
+pub mod react;
+
+pub use aggregate::{Goal, Instrument, Payment, Verdict};
+pub use attempt::{Attempt, AttemptState};
+pub use capabilities::GatewayCapabilities;
+pub use decide::{Decision, Effect, Facts, GatewayFacts};
+pub use decline::{Decline, DeclineClass};
+pub use operation::{Operation, OperationKind, OperationState};
+pub use outcome::{NotSent, Outcome, Status, UnknownCause, View};
+pub use policy::Policy;
+pub use react::{Impossible, Input};

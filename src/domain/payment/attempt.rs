@@ -1,0 +1,224 @@
+//! One try to authorise one tender at one partner account.
+
+use jiff::Timestamp;
+
+use super::decline::Decline;
+use super::operation::{Operation, OperationKind, OperationState};
+use super::outcome::NotSent;
+use crate::domain::ids::{AccountId, AttemptId, OperationId};
+
+/// Where an attempt stands. [`AttemptState::may_become`] is the published table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttemptState {
+    /// The vendor's object is being created; no money can move yet.
+    Creating,
+    /// The object exists and is not confirmed; no money can move yet.
+    Created,
+    /// A call that holds the amount is out.
+    Authorising,
+    /// It may or may not hold the amount: the ladder is on it.
+    Unknown,
+    /// The customer must act at the gateway.
+    AwaitingAction {
+        /// Where to send the customer.
+        redirect_url: String,
+        /// When the action is given up.
+        expires_at: Timestamp,
+        /// When the customer came back or a signal told us to look; a read is due.
+        signalled: bool,
+    },
+    /// The amount is held.
+    Authorised,
+    /// The gateway echoed another amount, currency or reference, or held only a part: to be voided (R10).
+    Mismatched,
+    /// A void is wanted or out.
+    Voiding,
+    /// It holds nothing, and a late request would be refused.
+    Voided,
+    /// Money was taken; captures and refunds are its operations.
+    Captured,
+    /// All that was captured went back.
+    Refunded,
+    /// The issuer or gateway said no.
+    Declined(Decline),
+    /// Nothing that could hold money ever left.
+    NotSent(NotSent),
+    /// A lookup long after `send_by` found nothing executed (R4).
+    ConfirmedAbsent {
+        /// Late checks made so far (R9).
+        checks: u32,
+        /// When the next one is due; `None` after the last.
+        next_check_at: Option<Timestamp>,
+    },
+    /// It succeeded after it had ended otherwise (R9): to be given back.
+    LateSuccess,
+    /// A late success is being voided.
+    LateVoiding,
+    /// A late success that was captured is being refunded.
+    LateRefunding,
+    /// A late success was voided.
+    LateVoided,
+    /// A late success was refunded.
+    LateRefunded,
+}
+
+impl AttemptState {
+    /// The state's name.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Creating => "CREATING",
+            Self::Created => "CREATED",
+            Self::Authorising => "AUTHORISING",
+            Self::Unknown => "UNKNOWN",
+            Self::AwaitingAction { .. } => "AWAITING_ACTION",
+            Self::Authorised => "AUTHORISED",
+            Self::Mismatched => "MISMATCHED",
+            Self::Voiding => "VOIDING",
+            Self::Voided => "VOIDED",
+            Self::Captured => "CAPTURED",
+            Self::Refunded => "REFUNDED",
+            Self::Declined(_) => "DECLINED",
+            Self::NotSent(_) => "NOT_SENT",
+            Self::ConfirmedAbsent { .. } => "CONFIRMED_ABSENT",
+            Self::LateSuccess => "LATE_SUCCESS",
+            Self::LateVoiding => "LATE_VOIDING",
+            Self::LateRefunding => "LATE_REFUNDING",
+            Self::LateVoided => "LATE_VOIDED",
+            Self::LateRefunded => "LATE_REFUNDED",
+        }
+    }
+
+    /// Whether the attempt may hold money: at most one attempt of a tender is live (R2).
+    pub const fn live(&self) -> bool {
+        match self {
+            Self::Creating
+            | Self::Created
+            | Self::Authorising
+            | Self::Unknown
+            | Self::AwaitingAction { .. }
+            | Self::Authorised
+            | Self::Mismatched
+            | Self::Voiding
+            | Self::Captured => true,
+            Self::Voided
+            | Self::Refunded
+            | Self::Declined(_)
+            | Self::NotSent(_)
+            | Self::ConfirmedAbsent { .. }
+            | Self::LateSuccess
+            | Self::LateVoiding
+            | Self::LateRefunding
+            | Self::LateVoided
+            | Self::LateRefunded => false,
+        }
+    }
+
+    /// Whether the published table has this edge. A state may always be re-entered with other data.
+    pub fn may_become(&self, next: &Self) -> bool {
+        let to = next.as_str();
+        if self.as_str() == to {
+            return true;
+        }
+        self.successors().contains(&to)
+    }
+
+    /// The names of the states that may follow: the published table, as data.
+    pub const fn successors(&self) -> &'static [&'static str] {
+        match self {
+            Self::Creating => &["CREATED", "MISMATCHED", "UNKNOWN", "DECLINED", "NOT_SENT"],
+            Self::Created => &["AUTHORISING", "NOT_SENT"],
+            Self::Authorising | Self::Unknown => &[
+                "AUTHORISING",
+                "CREATED",
+                "UNKNOWN",
+                "AWAITING_ACTION",
+                "AUTHORISED",
+                "MISMATCHED",
+                "CAPTURED",
+                "VOIDING",
+                "VOIDED",
+                "DECLINED",
+                "NOT_SENT",
+                "CONFIRMED_ABSENT",
+            ],
+            Self::AwaitingAction { .. } => {
+                &["UNKNOWN", "AUTHORISED", "MISMATCHED", "CAPTURED", "VOIDING", "VOIDED", "DECLINED"]
+            }
+            Self::Authorised => &["CAPTURED", "VOIDING", "VOIDED"],
+            Self::Mismatched => &["VOIDING", "VOIDED", "CAPTURED"],
+            Self::Voiding => &["VOIDED", "CAPTURED", "DECLINED"],
+            Self::Captured => &["REFUNDED"],
+            Self::Voided | Self::Declined(_) | Self::NotSent(_) | Self::ConfirmedAbsent { .. } => {
+                &["LATE_SUCCESS"]
+            }
+            Self::LateSuccess => &["LATE_VOIDING", "LATE_REFUNDING"],
+            Self::LateVoiding => &["LATE_VOIDED", "LATE_REFUNDING"],
+            Self::LateRefunding => &["LATE_REFUNDED"],
+            Self::Refunded | Self::LateVoided | Self::LateRefunded => &[],
+        }
+    }
+}
+
+/// Why an attempt is voided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VoidReason {
+    /// The ladder forces an unknown outcome (R3d).
+    Resolve,
+    /// What the gateway holds is not what was asked for (R10).
+    Mismatch,
+    /// The customer did not act in time (R15).
+    ActionExpired,
+    /// Its owner wants nothing held.
+    Release,
+    /// It succeeded after it had ended otherwise (R9).
+    Late,
+}
+
+/// One try at one account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Its id.
+    pub id: AttemptId,
+    /// The partner account.
+    pub account: AccountId,
+    /// Where it stands.
+    pub state: AttemptState,
+    /// The vendor's id of the object, once known.
+    pub object: Option<String>,
+    /// Captured, in minor units, as the gateway last said.
+    pub captured_minor: i64,
+    /// Refunded, in minor units: the sum of the refunds that succeeded.
+    pub refunded_minor: i64,
+    /// Its calls, oldest first.
+    pub operations: Vec<Operation>,
+    /// The resolver gave up; an operator is needed (R8). Any conclusive answer clears it.
+    pub needs_review: bool,
+    /// Why it is, or was, voided.
+    pub void_reason: Option<VoidReason>,
+}
+
+impl Attempt {
+    /// The one operation whose intent is durable and whose outcome is not known.
+    pub fn outstanding(&self) -> Option<&Operation> {
+        self.operations.iter().rev().find(|operation| operation.outstanding())
+    }
+
+    /// The operation of this id.
+    pub fn operation(&self, id: OperationId) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.id == id)
+    }
+
+    /// The last operation that began an authorisation.
+    pub fn authorisation(&self) -> Option<&Operation> {
+        self.operations.iter().rev().find(|operation| operation.kind.authorises())
+    }
+
+    /// Refunds that succeeded or may yet: reserved at the intent (R18).
+    pub fn refunds_reserved_minor(&self) -> i64 {
+        self.operations
+            .iter()
+            .filter(|operation| operation.kind == OperationKind::Refund)
+            .filter(|operation| !matches!(operation.state, OperationState::Failed | OperationState::NotSent))
+            .fold(0, |sum, operation| sum.saturating_add(operation.amount_minor))
+    }
+}

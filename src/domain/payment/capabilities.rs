@@ -1,0 +1,67 @@
+//! What a gateway promises, as data, so that the gate and the ladder are pure functions of it.
+//!
+//! Where a vendor's promise was not confirmed, the row says the weaker thing.
+
+use std::time::Duration;
+
+/// What repeating a request under the same idempotency key does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replay {
+    /// The first result comes back, or the request runs now for the first time: either way it is an outcome.
+    ForcesOutcome,
+    /// The first result comes back only if it was a 2xx; else the payment runs again.
+    Only2xx,
+    /// Keys are not honoured.
+    None,
+}
+
+/// What looking an object up by our own reference tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookup {
+    /// Read-after-write.
+    Consistent,
+    /// May miss what was just written.
+    Lagging,
+    /// Cannot be done.
+    None,
+}
+
+/// One row of payments.md §3.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GatewayCapabilities {
+    /// What a replay does.
+    pub replay: Replay,
+    /// How long a key is honoured; no replay past this.
+    pub key_ttl: Duration,
+    /// Lookup by our reference.
+    pub reference_lookup: Lookup,
+    /// Whether a read by the vendor's id sees every write that was answered before.
+    pub read_by_id: Lookup,
+    /// Whether a void can name our reference instead of the vendor's id.
+    pub void_by_reference: bool,
+    /// Whether a void refuses a late request for the same object.
+    pub void_tombstones: bool,
+    /// Whether creating the object and moving money are two calls (R6).
+    pub two_step: bool,
+    /// Whether authorise and capture are two operations (R7).
+    pub captures_separately: bool,
+    /// How long the vendor may take before a call of ours is given up.
+    pub timeout: Duration,
+}
+
+impl GatewayCapabilities {
+    /// Stripe's PaymentIntents.
+    pub const fn stripe() -> Self {
+        Self {
+            replay: Replay::ForcesOutcome,
+            key_ttl: Duration::from_secs(24 * 3600),
+            reference_lookup: Lookup::Lagging,
+            read_by_id: Lookup::Consistent,
+            void_by_reference: false,
+            void_tombstones: true,
+            two_step: true,
+            captures_separately: true,
+            timeout: Duration::from_secs(50),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! How an unknown outcome is resolved: look, replay, void with a tombstone, conclude, or wait (R3, R4, R8).
+//!
+//! Each round climbs the rungs in order and stops at the first conclusive answer. The rounds follow the
+//! schedule; after the last one an operator is needed. Nothing here ever turns unknown into failed by a timer.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::aggregate::{Goal, Payment};
+use super::attempt::Attempt;
+use super::capabilities::{GatewayCapabilities, Lookup, Replay};
+use super::decide::{Conclusion, Decision, Effect};
+use super::operation::{Operation, OperationKind, OperationState, Probe, Rung};
+use super::outcome::UnknownCause;
+use super::policy::{Policy, after};
+
+/// Keys are not trusted in the last part of their life: clocks differ.
+const KEY_MARGIN: Duration = Duration::from_secs(600);
+
+/// A void that could lose a sale which may yet succeed waits for this many rounds once failover is no longer
+/// possible: the outcome is then more likely slow than lost.
+const ROUNDS_BEFORE_LATE_VOID: u32 = 2;
+
+/// What the ladder looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct Climb<'a> {
+    /// The payment.
+    pub payment: &'a Payment,
+    /// The attempt that holds the operation.
+    pub attempt: &'a Attempt,
+    /// The unknown operation.
+    pub operation: &'a Operation,
+    /// What its gateway promises.
+    pub capabilities: &'a GatewayCapabilities,
+    /// The time constants.
+    pub policy: &'a Policy,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// The next step with an operation whose outcome is unknown.
+pub fn next(climb: Climb<'_>) -> Decision {
+    let Some(probe) = &climb.operation.probe else { return Decision::Done };
+    if climb.attempt.needs_review {
+        return Decision::Done;
+    }
+    if climb.now < probe.next_at {
+        return Decision::Wait { until: probe.next_at };
+    }
+    if probe.rung == Rung::Look && climb.lookup() != Lookup::None {
+        return Decision::Do(Effect::Look { attempt: climb.attempt.id, operation: Some(climb.operation.id) });
+    }
+    if probe.rung != Rung::Void && climb.may_replay(probe) {
+        return Decision::Do(Effect::Replay { operation: climb.operation.id });
+    }
+    climb.conclude(probe)
+}
+
+impl Climb<'_> {
+    /// What a look can tell: a read by the vendor's id, or a query by our reference.
+    fn lookup(&self) -> Lookup {
+        if self.attempt.object.is_some() {
+            self.capabilities.read_by_id
+        } else if self.operation.kind == OperationKind::Create {
+            // An object without an id was never confirmed: there is nothing worth finding.
+            Lookup::None
+        } else {
+            self.capabilities.reference_lookup
+        }
+    }
+
+    /// R3b and R8: only where it forces an outcome, never after a replayed 5xx, never past the key's life, and
+    /// for what authorises only while `place_by` has not passed and the payment is still wanted.
+    fn may_replay(&self, probe: &Probe) -> bool {
+        let first_sent = self.operation.send_by.unwrap_or(probe.since);
+        let key_ends = after(first_sent, self.capabilities.key_ttl.saturating_sub(KEY_MARGIN));
+        let wanted = !self.operation.kind.authorises()
+            || (self.payment.goal == Goal::Hold && self.now < self.payment.place_by);
+        self.capabilities.replay == Replay::ForcesOutcome
+            && !probe.replay_failed
+            && probe.replays < self.policy.max_replays.saturating_mul(probe.rounds.saturating_add(1))
+            && self.now < key_ends
+            && self.operation.rendered.is_some()
+            && wanted
+    }
+
+    fn conclude(&self, probe: &Probe) -> Decision {
+        let operation = self.operation.id;
+        match self.operation.kind {
+            OperationKind::Create => Decision::Conclude(Conclusion::Unconfirmed { attempt: self.attempt.id }),
+            OperationKind::Confirm | OperationKind::Authorise if self.may_void(probe) => {
+                Decision::Do(Effect::Next {
+                    attempt: self.attempt.id,
+                    kind: OperationKind::Void,
+                    amount_minor: self.payment.amount.minor,
+                })
+            }
+            _ if self.absence_is_proved(probe) => Decision::Conclude(Conclusion::Absent { operation }),
+            _ => Decision::Conclude(Conclusion::RoundOver { operation }),
+        }
+    }
+
+    /// R3d: a void that leaves a tombstone forces an outcome.
+    fn may_void(&self, probe: &Probe) -> bool {
+        let addressable = self.attempt.object.is_some() || self.capabilities.void_by_reference;
+        let busy = matches!(
+            self.operation.state,
+            OperationState::Unknown(UnknownCause::Processing | UnknownCause::InProgress)
+        );
+        let timely = (self.now < self.payment.place_by && !busy)
+            || self.payment.goal == Goal::Release
+            || probe.rounds >= ROUNDS_BEFORE_LATE_VOID;
+        self.capabilities.void_tombstones && addressable && timely
+    }
+
+    /// R4: a read-after-write look, long enough after `send_by`, that found nothing executed.
+    fn absence_is_proved(&self, probe: &Probe) -> bool {
+        let (Some(seen), Some(send_by)) = (probe.seen_absent_at, self.operation.send_by) else {
+            return false;
+        };
+        let window = self.policy.absent_window.max(self.capabilities.timeout);
+        self.lookup() == Lookup::Consistent && seen >= after(send_by, window)
+    }
+}

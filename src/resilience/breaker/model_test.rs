@@ -1,0 +1,333 @@
+//! The machine against a naive model that keeps every call in a list and computes everything anew.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use tokio::time::Instant;
+
+use super::super::classify::Verdict;
+use super::super::refusal::Refusal;
+use super::settings::BreakerSettings;
+use super::state::{Admission, Availability, Machine, Mode, Work};
+
+/// How a call ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Success,
+    SlowSuccess,
+    Failure,
+    SlowFailure,
+    Ignored,
+    Throttled,
+    Misconfigured,
+    Dropped,
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Advance {
+        millis: u64,
+    },
+    Acquire(Work),
+    Finish {
+        which: usize,
+        end: End,
+    },
+    /// A call that is acquired and finished at once, some times over.
+    Burst {
+        times: u32,
+        end: End,
+    },
+    Force(Mode),
+    Reset,
+}
+
+/// The model's notion of the present, written down when it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Closed,
+    Open { until: Duration },
+    HalfOpen,
+    Forced(Mode),
+    Misconfigured,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    phase: u64,
+}
+
+#[derive(Debug)]
+struct Model {
+    now: Duration,
+    phase: Phase,
+    /// Numbers the phases: a call counts only in the one that let it in.
+    number: u64,
+    began: Duration,
+    /// Every counted call since the phase began: when it ended, whether it failed, whether it was slow.
+    ended: Vec<(Duration, bool, bool)>,
+    trips: u32,
+    held: Vec<Held>,
+}
+
+impl Model {
+    fn new() -> Self {
+        let (now, began) = (Duration::ZERO, Duration::ZERO);
+        Self { now, phase: Phase::Closed, number: 0, began, ended: vec![], trips: 0, held: vec![] }
+    }
+
+    fn begin(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.number += 1;
+        self.began = self.now;
+        self.ended.clear();
+        if !matches!(phase, Phase::Open { .. } | Phase::HalfOpen) {
+            self.trips = 0;
+        }
+    }
+
+    fn look(&mut self) {
+        if matches!(self.phase, Phase::Open { until } if until <= self.now) {
+            self.begin(Phase::HalfOpen);
+        }
+    }
+
+    fn admits(&self, work: Work) -> bool {
+        match self.phase {
+            Phase::Closed | Phase::Forced(Mode::ForceClosed) => true,
+            Phase::HalfOpen => self.held.iter().filter(|held| held.phase == self.number).count() < 3,
+            Phase::Forced(Mode::Drain) => work == Work::Begun,
+            Phase::Open { .. } | Phase::Misconfigured | Phase::Forced(Mode::ForceOpen | Mode::Auto) => false,
+        }
+    }
+
+    /// Whether the list of calls says that the breaker must trip.
+    fn is_bad(&self) -> bool {
+        let second = |at: Duration| at.checked_sub(self.began).unwrap().as_secs();
+        let recent: Vec<_> =
+            self.ended.iter().filter(|(at, ..)| second(*at) + 30 > second(self.now)).collect();
+        let failed = recent.iter().filter(|(_, failed, _)| *failed).count();
+        let slow = recent.iter().filter(|(_, _, slow)| *slow).count();
+        let in_a_row = self.ended.iter().rev().take_while(|(_, failed, _)| *failed).count();
+        let enough = recent.len() >= 10;
+        in_a_row >= 5 || enough && (failed * 2 >= recent.len() || slow * 5 >= recent.len() * 4)
+    }
+
+    /// Ends a held call; answers whether the breaker must have opened.
+    fn finish(&mut self, held: Held, end: End) -> bool {
+        let (failed, slow) = match end {
+            End::Success => (false, false),
+            End::SlowSuccess => (false, true),
+            End::Failure => (true, false),
+            End::SlowFailure => (true, true),
+            End::Ignored | End::Throttled | End::Dropped => return false,
+            End::Misconfigured => {
+                if held.phase == self.number && matches!(self.phase, Phase::Closed | Phase::HalfOpen) {
+                    self.begin(Phase::Misconfigured);
+                }
+                return false;
+            }
+        };
+        if held.phase != self.number {
+            return false;
+        }
+        match self.phase {
+            Phase::Closed => {
+                self.ended.push((self.now, failed, slow));
+                self.is_bad()
+            }
+            Phase::HalfOpen if failed => true,
+            Phase::HalfOpen => {
+                if !slow {
+                    self.begin(Phase::Closed);
+                }
+                false
+            }
+            Phase::Open { .. } | Phase::Forced(_) | Phase::Misconfigured => false,
+        }
+    }
+
+    fn force(&mut self, mode: Mode) {
+        let current = if let Phase::Forced(mode) = self.phase { mode } else { Mode::Auto };
+        if mode != current {
+            self.begin(if mode == Mode::Auto { Phase::Closed } else { Phase::Forced(mode) });
+        }
+    }
+}
+
+/// Machine and model side by side.
+struct Pair {
+    start: Instant,
+    machine: Machine,
+    model: Model,
+    held: Vec<Admission>,
+    draw: u64,
+}
+
+impl Pair {
+    fn new(draw: u64) -> Self {
+        let start = Instant::now();
+        let machine = Machine::new(BreakerSettings::default(), start);
+        Self { start, machine, model: Model::new(), held: vec![], draw }
+    }
+
+    fn now(&self) -> Instant {
+        self.start + self.model.now
+    }
+
+    fn step(&mut self, step: &Step) -> Result<(), TestCaseError> {
+        match *step {
+            Step::Advance { millis } => self.model.now += Duration::from_millis(millis),
+            Step::Acquire(work) => {
+                self.acquire(work)?;
+            }
+            Step::Finish { which, end } => {
+                if !self.held.is_empty() {
+                    self.finish(which % self.held.len(), end)?;
+                }
+            }
+            Step::Burst { times, end } => {
+                for _ in 0..times {
+                    if self.acquire(Work::New)? {
+                        self.finish(self.held.len() - 1, end)?;
+                    }
+                }
+            }
+            Step::Force(mode) => {
+                self.machine.force(self.now(), mode);
+                self.model.force(mode);
+            }
+            Step::Reset => {
+                self.machine.reset(self.now());
+                if !matches!(self.model.phase, Phase::Forced(_)) {
+                    self.model.begin(Phase::Closed);
+                }
+            }
+        }
+        self.agree()
+    }
+
+    fn acquire(&mut self, work: Work) -> Result<bool, TestCaseError> {
+        self.model.look();
+        let admitted = self.machine.admit(self.now(), work);
+        prop_assert_eq!(admitted.is_ok(), self.model.admits(work));
+        match admitted {
+            Ok(admission) => {
+                self.held.push(admission);
+                self.model.held.push(Held { phase: self.model.number });
+                Ok(true)
+            }
+            Err(refusal) => {
+                let fits = match (refusal, self.model.phase) {
+                    (Refusal::BreakerOpen { until }, Phase::Open { until: modelled }) => {
+                        until == self.start + modelled
+                    }
+                    (Refusal::BreakerProbing, Phase::HalfOpen)
+                    | (Refusal::Misconfigured, Phase::Misconfigured)
+                    | (Refusal::Draining, Phase::Forced(Mode::Drain))
+                    | (Refusal::BreakerForcedOpen, Phase::Forced(Mode::ForceOpen)) => true,
+                    _ => false,
+                };
+                prop_assert!(fits, "{:?} in {:?}", refusal, self.model.phase);
+                Ok(false)
+            }
+        }
+    }
+
+    fn finish(&mut self, which: usize, end: End) -> Result<(), TestCaseError> {
+        let admission = self.held.remove(which);
+        let held = self.model.held.remove(which);
+        let (fast, slow) = (Duration::from_millis(9_999), Duration::from_secs(10));
+        let (verdict, took) = match end {
+            End::Success => (Verdict::Success, fast),
+            End::SlowSuccess => (Verdict::Success, slow),
+            End::Failure => (Verdict::Failure, fast),
+            End::SlowFailure => (Verdict::Failure, slow),
+            End::Ignored => (Verdict::Ignored, fast),
+            End::Throttled => (Verdict::Throttled { retry_after: None }, slow),
+            End::Misconfigured => (Verdict::Misconfigured, fast),
+            End::Dropped => {
+                drop(admission);
+                return Ok(());
+            }
+        };
+        let draw = self.draw;
+        self.machine.record(self.now(), admission, verdict, took, || draw);
+        if self.model.finish(held, end) {
+            // The model knows the bounds of the open time; within them the machine chooses.
+            let Availability::Open { until } = self.machine.available() else {
+                return Err(TestCaseError::fail(format!("did not open: {:?}", self.machine)));
+            };
+            self.model.trips += 1;
+            let middle = (10_u64 << (self.model.trips - 1).min(10)).min(120) * 1_000;
+            let time = u64::try_from((until - self.now()).as_millis()).unwrap();
+            prop_assert!(time >= middle * 8 / 10 && time <= middle * 12 / 10, "{} for {}", time, middle);
+            let until = self.model.now + (until - self.now());
+            self.model.begin(Phase::Open { until });
+        }
+        Ok(())
+    }
+
+    fn agree(&mut self) -> Result<(), TestCaseError> {
+        self.model.look();
+        let expected = match self.model.phase {
+            Phase::Closed | Phase::Forced(Mode::Auto) => Availability::Closed,
+            Phase::Open { until } => Availability::Open { until: self.start + until },
+            Phase::HalfOpen => Availability::HalfOpen,
+            Phase::Forced(Mode::ForceOpen) => Availability::ForcedOpen,
+            Phase::Forced(Mode::ForceClosed) => Availability::ForcedClosed,
+            Phase::Forced(Mode::Drain) => Availability::Draining,
+            Phase::Misconfigured => Availability::Misconfigured,
+        };
+        prop_assert_eq!(self.machine.availability(self.now()), expected);
+        Ok(())
+    }
+}
+
+fn end() -> impl Strategy<Value = End> {
+    prop_oneof![
+        6 => Just(End::Success),
+        3 => Just(End::SlowSuccess),
+        6 => Just(End::Failure),
+        2 => Just(End::SlowFailure),
+        2 => Just(End::Ignored),
+        1 => Just(End::Throttled),
+        1 => Just(End::Misconfigured),
+        3 => Just(End::Dropped),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let work = prop_oneof![3 => Just(Work::New), 1 => Just(Work::Begun)];
+    let mode = prop_oneof![
+        4 => Just(Mode::Auto),
+        1 => Just(Mode::Drain),
+        1 => Just(Mode::ForceOpen),
+        1 => Just(Mode::ForceClosed),
+    ];
+    prop_oneof![
+        6 => (0_u64..4_000).prop_map(|millis| Step::Advance { millis }),
+        3 => (0_u64..40_000).prop_map(|millis| Step::Advance { millis }),
+        1 => (0_u64..400_000).prop_map(|millis| Step::Advance { millis }),
+        8 => work.prop_map(Step::Acquire),
+        6 => (0_usize..16, end()).prop_map(|(which, end)| Step::Finish { which, end }),
+        12 => (1_u32..9, end()).prop_map(|(times, end)| Step::Burst { times, end }),
+        1 => mode.prop_map(Step::Force),
+        2 => Just(Step::Reset),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn the_machine_does_what_a_list_of_all_calls_says(
+        draw: u64,
+        steps in prop::collection::vec(step(), 1..80),
+    ) {
+        let mut pair = Pair::new(draw);
+        for step in &steps {
+            pair.step(step)?;
+        }
+    }
+}

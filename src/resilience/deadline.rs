@@ -1,0 +1,153 @@
+//! How long a call may take in all, and the layer that refuses one which could not end in time.
+//!
+//! What is left of the caller's time is passed on to each hop, as a point on the monotonic clock: a wall
+//! clock that jumps must not stretch or cut a call.
+
+use std::convert::Infallible;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use tokio::time::Instant;
+use tower::{Layer, Service};
+
+use super::answering::{Answering, answer};
+use super::refusal::{FromRefusal, Refusal};
+
+/// Stands in for "never": nothing here runs for a day, and adding it cannot overflow a clock.
+const LONGEST: Duration = Duration::from_hours(24);
+
+/// The moment at which nobody waits for the answer any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deadline(Instant);
+
+impl Deadline {
+    /// The deadline at a given moment.
+    pub fn at(moment: Instant) -> Self {
+        Self(moment)
+    }
+
+    /// The deadline `left` after `now`; more than a day counts as a day.
+    pub fn after(now: Instant, left: Duration) -> Self {
+        Self(now + left.min(LONGEST))
+    }
+
+    /// The moment itself.
+    pub fn moment(self) -> Instant {
+        self.0
+    }
+
+    /// What is left at `now`; nothing once it has passed.
+    pub fn left(self, now: Instant) -> Duration {
+        self.0.saturating_duration_since(now)
+    }
+
+    /// An earlier deadline for the next hop, which leaves the caller `slice` of time for its own last steps
+    /// (one status read, the write of the result).
+    pub fn keeping_back(self, slice: Duration) -> Self {
+        Self(self.0.checked_sub(slice).unwrap_or(self.0))
+    }
+}
+
+/// A request that carries its deadline.
+pub trait HasDeadline {
+    /// The deadline of the whole call, over all tries.
+    fn deadline(&self) -> Deadline;
+}
+
+/// Refuses calls that have less time left than they need.
+#[derive(Debug, Clone, Copy)]
+pub struct DeadlineLayer {
+    floor: Duration,
+}
+
+impl DeadlineLayer {
+    /// `floor` is the least time a call may start with: about what one call in twenty exceeds.
+    pub fn new(floor: Duration) -> Self {
+        Self { floor }
+    }
+}
+
+impl<S> Layer<S> for DeadlineLayer {
+    type Service = DeadlineService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        DeadlineService { inner, floor: self.floor }
+    }
+}
+
+/// The service of [`DeadlineLayer`].
+#[derive(Debug, Clone)]
+pub struct DeadlineService<S> {
+    inner: S,
+    floor: Duration,
+}
+
+impl<S, Req> Service<Req> for DeadlineService<S>
+where
+    S: Answering<Req>,
+    S::Response: FromRefusal,
+    Req: HasDeadline + Send + 'static,
+{
+    type Response = S::Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<S::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Req) -> Self::Future {
+        let (inner, floor) = (self.inner.clone(), self.floor);
+        Box::pin(async move {
+            let left = request.deadline().left(Instant::now());
+            // A floor of zero still refuses what has no time at all.
+            if left.is_zero() || left < floor {
+                return Ok(S::Response::refused(Refusal::DeadlineTooShort { left }));
+            }
+            Ok(answer(inner, request).await)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resilience::testing::{Answer, Call, Script};
+
+    async fn call_with(floor: u64, left: u64) -> (Answer, usize) {
+        let script = Script::of([Answer::Ok]);
+        let service = DeadlineLayer::new(Duration::from_millis(floor)).layer(script.service());
+        let given = answer(service, Call::within(Duration::from_millis(left))).await;
+        (given, script.calls())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_with_less_left_than_the_floor_is_never_sent() {
+        let left = Duration::from_millis(99);
+        let refused = Answer::Refused(Refusal::DeadlineTooShort { left });
+        assert_eq!(call_with(100, 99).await, (refused, 0));
+        assert_eq!(call_with(100, 100).await, (Answer::Ok, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_with_nothing_left_is_refused_whatever_the_floor() {
+        let refused = Answer::Refused(Refusal::DeadlineTooShort { left: Duration::ZERO });
+        assert_eq!(call_with(0, 0).await, (refused, 0));
+    }
+
+    #[test]
+    fn a_deadline_that_would_overflow_is_a_day() {
+        let now = Instant::now();
+        assert_eq!(Deadline::after(now, Duration::MAX).left(now), LONGEST);
+        assert_eq!(Deadline::at(now).left(now + LONGEST), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_slice_kept_back_moves_the_deadline_forward() {
+        let now = Instant::now();
+        let deadline = Deadline::after(now, Duration::from_secs(10));
+        assert_eq!(deadline.keeping_back(Duration::from_secs(2)).left(now), Duration::from_secs(8));
+        assert_eq!(deadline.keeping_back(Duration::from_secs(20)).left(now), Duration::ZERO);
+    }
+}
