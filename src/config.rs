@@ -28,8 +28,6 @@ mod tests;
 mod timing;
 
 pub use auth::{ApiKey, AuthSettings, DataKey, Scope};
-pub use breaker::BreakerSettings;
-pub use capabilities::{CapabilitySettings, ReferenceLookup, Replay};
 pub use database::{DatabaseSettings, DatabaseUrl};
 pub use flows::FlowSettings;
 pub use overlay::{ENVIRONMENT_PREFIX, environment};
@@ -41,6 +39,6 @@ pub use raw::RawTable;
 pub use secret::Secret;
 pub use server::{ServerSettings, TlsSettings};
 pub use settings::Settings;
-pub use stores::{RoundingLevel, RoundingMode, StoreSettings, StoreTimers};
+pub use stores::{StoreSettings, StoreTimers};
 pub use telemetry::{LogFormat, LogLevel, TelemetrySettings};
 pub use timing::Timing;

@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::breaker::BreakerSettings;
-use super::capabilities::CapabilitySettings;
+use super::breaker::BreakerKeys;
+use super::capabilities::CapabilityKeys;
 use super::flow::KnownAccounts;
 use super::leaf;
 use super::problem::Problems;
 use super::raw::RawTable;
 use crate::domain::ids::AccountId;
+use crate::domain::payment::GatewayCapabilities;
+use crate::resilience::BreakerSettings;
 
 /// The partner accounts, each sort by name.
 #[derive(Debug, Clone, Default)]
@@ -33,16 +35,14 @@ pub struct GatewaySettings {
     pub account: AccountId,
     /// The wire that it speaks.
     pub kind: GatewayKind,
-    /// How long one call may take: long, because a short one makes unknown outcomes (payments.md §4).
-    pub timeout: Duration,
     /// How long connecting may take; a call that did not connect was never sent.
     pub connect_timeout: Duration,
     /// Calls under way at once.
     pub max_in_flight: u32,
     /// When calls stop for a while.
     pub breaker: BreakerSettings,
-    /// What it can do about unknown outcomes.
-    pub capabilities: CapabilitySettings,
+    /// What it can do about unknown outcomes, and how long one call may take.
+    pub capabilities: GatewayCapabilities,
     /// The rest, for the implementation: `base_url`, `secret_key`.
     pub options: RawTable,
 }
@@ -111,14 +111,14 @@ struct Gateway {
     connect_timeout_ms: Duration,
     #[serde(default = "default_max_in_flight", deserialize_with = "leaf::count::<_, 1, 10_000>")]
     max_in_flight: u32,
-    #[serde(default)]
+    #[serde(default, with = "BreakerKeys")]
     breaker: BreakerSettings,
-    #[serde(default)]
-    capabilities: CapabilitySettings,
+    #[serde(default = "GatewayCapabilities::stripe", with = "CapabilityKeys")]
+    capabilities: GatewayCapabilities,
 }
 
 fn default_timeout() -> Duration {
-    Duration::from_secs(50)
+    GatewayCapabilities::stripe().timeout
 }
 
 /// A host that is there answers a SYN within a second even across the world; the shopper waits meanwhile.
@@ -141,11 +141,10 @@ impl PartnerSettings {
             Some(GatewaySettings {
                 account,
                 kind: given.kind,
-                timeout: given.timeout_ms,
                 connect_timeout: given.connect_timeout_ms,
                 max_in_flight: given.max_in_flight,
                 breaker: given.breaker,
-                capabilities: given.capabilities,
+                capabilities: GatewayCapabilities { timeout: given.timeout_ms, ..given.capabilities },
                 options,
             })
         });

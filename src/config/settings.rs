@@ -207,7 +207,7 @@ fn contradictions(settings: &Settings) -> Vec<SettingProblem> {
         }
     }
     for gateway in &settings.partners.gateways {
-        if gateway.timeout > settings.timing.absent_window {
+        if gateway.capabilities.timeout > settings.timing.absent_window {
             problems.push(SettingProblem::new(
                 format!("{}.timeout_ms", gateway.options.path()),
                 "is longer than timing.absent_window_ms: a payment could be taken for absent while it is under way",

@@ -9,6 +9,7 @@ use super::problem::Problems;
 use super::raw::RawTable;
 use crate::domain::currency::Currency;
 use crate::domain::ids::StoreId;
+use crate::domain::pricing::{RoundingLevel, RoundingMode, RoundingPolicy};
 
 /// One shop.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -22,11 +23,11 @@ pub struct StoreSettings {
     pub currencies: Vec<Currency>,
     /// Whether its prices hold their tax.
     pub prices_include_tax: bool,
-    /// How amounts are rounded.
-    #[serde(default)]
+    /// Where a half goes.
+    #[serde(default, deserialize_with = "leaf::parsed")]
     pub rounding_mode: RoundingMode,
-    /// Where amounts are rounded.
-    #[serde(default)]
+    /// What is rounded.
+    #[serde(default, deserialize_with = "leaf::parsed")]
     pub rounding_level: RoundingLevel,
     /// The country that it ships from, ISO 3166.
     #[serde(deserialize_with = "leaf::country")]
@@ -37,32 +38,6 @@ pub struct StoreSettings {
     /// How long things live.
     #[serde(default)]
     pub timers: StoreTimers,
-}
-
-/// How an amount between two minor units is rounded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RoundingMode {
-    /// To the even neighbour.
-    HalfEven,
-    /// Away from zero: what invoices mostly do.
-    #[default]
-    HalfUp,
-    /// Towards zero.
-    HalfDown,
-}
-
-/// Where amounts are rounded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RoundingLevel {
-    /// Each unit.
-    Unit,
-    /// Each line.
-    #[default]
-    Line,
-    /// The whole order.
-    Order,
 }
 
 /// How long carts and checkouts of a store live.
@@ -93,6 +68,11 @@ impl Default for StoreTimers {
 }
 
 impl StoreSettings {
+    /// How the store's orders are rounded.
+    pub fn rounding(&self) -> RoundingPolicy {
+        RoundingPolicy { mode: self.rounding_mode, level: self.rounding_level }
+    }
+
     pub(super) fn read_all(raw: Vec<RawTable>, problems: &mut Problems) -> Vec<Self> {
         let mut stores: Vec<Self> = Vec::new();
         for table in raw {

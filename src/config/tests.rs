@@ -33,7 +33,7 @@ fn the_example_loads_and_shows_the_defaults() {
     assert_eq!((primary.account.as_str(), backup.account.as_str()), ("primary", "backup"));
     assert_eq!(primary.breaker, backup.breaker);
     assert_eq!(primary.capabilities, backup.capabilities);
-    assert_eq!(primary.timeout, backup.timeout);
+    assert_eq!(primary.connect_timeout, backup.connect_timeout);
     assert_eq!(primary.max_in_flight, backup.max_in_flight);
     assert!(settings.unfit_for_production().is_empty());
 }
@@ -143,6 +143,17 @@ fn partners_and_spans_of_time_are_refused_likewise() {
             "renew_ms = 5_000",
             "renew_ms = 15_000",
             "timing.renew_ms: is longer than half of lease_ms; give at most 7500",
+        ),
+        (
+            "window_ms = 30_000",
+            "window_ms = 1",
+            "partners.gateways.primary.breaker.window_ms: is integer `1`; give a whole number from 1000 to 600000",
+        ),
+        (
+            "\"half-up\"",
+            "\"up\"",
+            "stores[0].rounding_mode: `up` is not a rounding; use half-even, half-up or half-down, and unit, line \
+             or order",
         ),
         (
             "[partners.tax.builtin]\nkind = \"builtin\"",

@@ -9,6 +9,7 @@ use serde::de::{self, Deserializer};
 use super::leaf;
 use super::problem::SettingProblem;
 use super::raw::RawTable;
+use crate::domain::payment::Policy;
 
 /// The longest span of the resolver's schedule: a month.
 const MAX_RESOLVER_MS: u64 = 2_678_400_000;
@@ -41,6 +42,10 @@ pub struct Timing {
     /// How long after each other an unknown outcome is looked into; then a person must (R8).
     #[serde(rename = "resolver_schedule_ms", deserialize_with = "schedule")]
     pub resolver_schedule: Vec<Duration>,
+    /// How long after each other an attempt that a lookup proved absent is looked at again, lest it landed
+    /// late (R9).
+    #[serde(rename = "late_checks_ms", deserialize_with = "schedule")]
+    pub late_checks: Vec<Duration>,
     /// How long a quote holds.
     #[serde(rename = "quote_life_ms", deserialize_with = "leaf::millis::<_, 100, 86_400_000>")]
     pub quote_life: Duration,
@@ -54,38 +59,41 @@ pub struct Timing {
 
 impl Default for Timing {
     fn default() -> Self {
-        const SECOND: Duration = Duration::from_secs(1);
-        const MINUTE: Duration = Duration::from_mins(1);
-        const HOUR: Duration = Duration::from_hours(1);
+        // What the payment machine decides by has its defaults, and their reasons, there.
+        let policy = Policy::default();
         Self {
-            send_by: SECOND * 5,
-            place_by: SECOND * 10,
-            action_window: MINUTE * 15,
-            // Authorisations of 80 s were seen in production elsewhere.
-            absent_window: SECOND * 90,
-            late_success_window: MINUTE * 15,
-            lease: SECOND * 15,
+            send_by: policy.send_window,
+            place_by: policy.place_window,
+            action_window: policy.action_window,
+            absent_window: policy.absent_window,
+            late_success_window: policy.complete_window,
+            lease: Duration::from_secs(15),
             // A third of the lease: two renewals may fail before it is lost.
-            renew: SECOND * 5,
-            resolver_schedule: vec![
-                SECOND * 5,
-                SECOND * 15,
-                SECOND * 45,
-                MINUTE * 2,
-                MINUTE * 5,
-                MINUTE * 15,
-                HOUR,
-                HOUR * 6,
-                HOUR * 24,
-            ],
-            quote_life: MINUTE * 15,
-            reply_keep: HOUR * 24,
-            money_reply_keep: HOUR * 24 * 7,
+            renew: Duration::from_secs(5),
+            resolver_schedule: policy.schedule,
+            late_checks: policy.late_checks,
+            quote_life: Duration::from_mins(15),
+            reply_keep: Duration::from_hours(24),
+            money_reply_keep: Duration::from_hours(24 * 7),
         }
     }
 }
 
 impl Timing {
+    /// What the payment machine decides by.
+    pub fn policy(&self) -> Policy {
+        Policy {
+            send_window: self.send_by,
+            place_window: self.place_by,
+            complete_window: self.late_success_window,
+            action_window: self.action_window,
+            absent_window: self.absent_window,
+            schedule: self.resolver_schedule.clone(),
+            late_checks: self.late_checks.clone(),
+            ..Policy::default()
+        }
+    }
+
     /// The spans that contradict each other.
     pub(super) fn check(&self, raw: &RawTable) -> Vec<SettingProblem> {
         let mut problems = Vec::new();
@@ -139,6 +147,9 @@ mod tests {
             timing.resolver_schedule.iter().map(millis).collect::<Vec<_>>(),
             [5_000, 15_000, 45_000, 120_000, 300_000, 900_000, 3_600_000, 21_600_000, 86_400_000]
         );
+        let late_checks: Vec<u64> = timing.late_checks.iter().map(millis).collect();
+        assert_eq!(late_checks, [3_600_000, 21_600_000, 86_400_000]);
+        assert_eq!(timing.policy(), Policy::default());
         assert_eq!(millis(&timing.quote_life), 900_000);
         assert_eq!(millis(&timing.reply_keep), 86_400_000);
         assert_eq!(millis(&timing.money_reply_keep), 604_800_000);

@@ -27,8 +27,7 @@ mod tests;
 
 pub use action::{ActionCode, PrimaryAction, primary_action};
 pub use backend::{
-    Backend, BadGateways, CapturePolicy, CaptureTime, Gateways, MAX_ACTION_WINDOW, MAX_GATEWAYS,
-    MIN_ACTION_WINDOW,
+    Backend, BadGateways, CapturePolicy, Gateways, MAX_ACTION_WINDOW, MAX_GATEWAYS, MIN_ACTION_WINDOW,
 };
 pub use choice::{Chosen, choose};
 pub use criteria::{BadRange, BadWindow, Criteria, DateWindow, Matcher, Mismatch, TotalRange};

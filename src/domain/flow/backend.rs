@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::shopper::word_enum;
 use crate::domain::ids::AccountId;
+use crate::domain::payment::aggregate::CapturePolicy as CaptureTime;
 
 /// The most gateways that a flow may name: each failover costs the waiting shopper seconds, and a fourth
 /// would come after the patience of PlaceOrder.
@@ -67,15 +68,6 @@ word_enum!(
         ByKind = "by_kind",
     }
 );
-
-/// When the money of one payment is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CaptureTime {
-    /// With the order.
-    AtPlacement,
-    /// With each shipment.
-    AtFulfilment,
-}
 
 impl CapturePolicy {
     /// When an order that does or does not hold `goods_that_ship` is captured.
