@@ -14,10 +14,10 @@ use super::house::House;
 use super::mutation::{Mutation, TRIES, conflict, short};
 use crate::domain::cart::{Cart, CartState};
 use crate::domain::checkout::{Checkout, CheckoutState, GroupKind, Quoted, changed_since, groups, problems};
-use crate::domain::flow::{CaptureTime, Flow};
+use crate::domain::flow::Flow;
 use crate::domain::ids::{AccountId, CheckoutId, PaymentId, PlacementId, StoreId, UnitId};
 use crate::domain::money::Money;
-use crate::domain::payment::aggregate::{CapturePolicy, Failure};
+use crate::domain::payment::aggregate::Failure;
 use crate::domain::payment::decide::{Facts, Route, next_route};
 use crate::domain::payment::policy::after;
 use crate::domain::payment::{Goal, Instrument, Payment};
@@ -263,10 +263,7 @@ impl House {
                     token: self.engine.vault.seal(&context, token.as_bytes()),
                 })
                 .collect(),
-            capture_policy: match flow.backend.capture.time(ships) {
-                CaptureTime::AtPlacement => CapturePolicy::AtPlacement,
-                CaptureTime::AtFulfilment => CapturePolicy::AtFulfilment,
-            },
+            capture_policy: flow.backend.capture.time(ships),
             return_url: checkout.details.return_uri.clone(),
             claimed_at: now,
             place_by: after(now, self.engine.policy.place_window),
