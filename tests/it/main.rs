@@ -10,5 +10,6 @@
 mod support;
 
 mod api_shape;
+mod placing;
 mod postgres_support;
 mod sandbox;
