@@ -13,6 +13,8 @@
 mod columns;
 pub mod memory;
 mod plan;
+pub mod postgres;
 pub mod records;
 
 pub use memory::{Fault, MemoryFaults, MemoryStore};
+pub use postgres::{PostgresSettings, PostgresStore};

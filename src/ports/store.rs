@@ -111,7 +111,7 @@ pub struct ReplyKey {
 pub struct StoredReply {
     /// Hash over method, caller and the decoded request without its id.
     pub fingerprint: [u8; 32],
-    /// The row that is still being worked on for this key, or that the reply speaks of.
+    /// The row that is still being worked on for this key, or that the reply speaks of; of the key's own store.
     pub subject: Option<Key>,
     /// The encoded response message; `None` while the work goes on.
     pub body: Option<Bytes>,
@@ -281,7 +281,7 @@ pub struct UnitOfWork<D> {
     pub counters: Vec<CounterMove>,
     /// The reply key, when the caller gave one.
     pub reply: Option<ReplyWrite>,
-    /// Timers.
+    /// Timers, each at most once.
     pub timers: Vec<TimerWrite>,
 }
 

@@ -1,3 +1,12 @@
 //! The integration tests, one binary, so that they link once.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test's helpers fail as the test does; clippy.toml excuses only the functions marked #[test]"
+)]
+
+#[path = "../support/support.rs"]
+mod support;
 
 mod store;
