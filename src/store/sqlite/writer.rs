@@ -174,7 +174,7 @@ mod tests {
 
     fn writer(path: &std::path::Path) -> Writer {
         let connection = Connection::open(path).unwrap();
-        connection.execute_batch("CREATE TABLE number (n INTEGER UNIQUE)").unwrap();
+        connection.execute_batch("PRAGMA foreign_keys = ON; CREATE TABLE number (n INTEGER UNIQUE)").unwrap();
         Writer::start(connection, tempfile::tempfile().unwrap()).unwrap()
     }
 
@@ -204,6 +204,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_commit_that_errs_is_unknown() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("numbers");
+        let writer = writer(&path);
+        // A constraint that is looked at only when the transaction commits.
+        let doomed = writer.run(|connection| {
+            connection.execute_batch(
+                "CREATE TABLE child (n INTEGER REFERENCES parent (n) DEFERRABLE INITIALLY DEFERRED);
+                 CREATE TABLE parent (n INTEGER PRIMARY KEY); INSERT INTO child VALUES (1);",
+            )
+        });
+        assert_eq!(doomed.await, Err(Failure::Unknown));
+        let next = writer.run(|connection| connection.execute("INSERT INTO number VALUES (1)", []));
+        assert_eq!(next.await, Ok(1));
+    }
+
+    #[tokio::test]
     async fn when_the_transaction_is_gone_no_job_of_it_is_told_that_it_is_done() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("numbers");
@@ -217,22 +234,18 @@ mod tests {
             Err::<(), _>(rusqlite::Error::InvalidQuery)
         });
         let after = writer.run(|connection| connection.execute("INSERT INTO number VALUES (2)", []));
-        let run = async {
-            // All three have queued by now: this future is polled last.
-            let gather = async move {
-                let mut jobs = jobs;
-                let mut all = Vec::new();
-                while all.len() < 3 {
-                    all.push(jobs.recv().await.unwrap());
-                }
-                transact(&connection, all);
-            };
-            gather.await;
+        let run = async move {
+            let mut jobs = jobs;
+            let mut all = Vec::new();
+            while all.len() < 3 {
+                all.push(jobs.recv().await.unwrap());
+            }
+            transact(&connection, all);
         };
         let (before, ending, after, ()) = futures::join!(before, ending, after, run);
         assert!(matches!(before, Err(Failure::Undone(_))), "{before:?}");
         assert!(matches!(ending, Err(Failure::Undone(_))), "{ending:?}");
         assert!(matches!(after, Err(Failure::Undone(_))), "{after:?}");
-        assert_eq!(numbers(&path), []);
+        assert_eq!(numbers(&path), [0_i64; 0]);
     }
 }
