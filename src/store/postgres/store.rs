@@ -14,7 +14,7 @@ use super::envelope::{envelope, micros};
 use super::outcome::{Meaning, code_of, meaning_of, verdict_of};
 use super::settings::{PostgresError, PostgresSettings};
 use super::{connect, migrate, queries, rows};
-use crate::domain::ids::WorkerId;
+use crate::domain::ids::{StoreId, WorkerId};
 use crate::ports::document::Document;
 use crate::ports::store::{
     Claim, Key, Listing, Query, Row, Snapshot, Store, StoreError, StoredEvent, UnitOfWork, Verdict,
@@ -134,9 +134,10 @@ impl fmt::Debug for PostgresStore {
 #[async_trait::async_trait]
 impl Store<Document> for PostgresStore {
     async fn read(&self, query: &Query) -> Result<Snapshot<Document>, StoreError> {
-        let kinds: Vec<&str> = query.keys.iter().map(|key| key.kind.as_str()).collect();
-        let ids: Vec<&str> = query.keys.iter().map(|key| key.id.as_str()).collect();
         let store = query.keys.first().map(|key| &key.store);
+        let keys: Vec<&Key> = query.keys.iter().filter(|key| Some(&key.store) == store).collect();
+        let kinds: Vec<&str> = keys.iter().map(|key| key.kind.as_str()).collect();
+        let ids: Vec<&str> = keys.iter().map(|key| key.id.as_str()).collect();
         let reply = query.reply.as_ref();
         let counter_stores: Vec<&str> = query.counters.iter().map(|(store, _)| store.as_str()).collect();
         let counter_names: Vec<&str> = query.counters.iter().map(|(_, name)| name.as_str()).collect();
@@ -144,7 +145,7 @@ impl Store<Document> for PostgresStore {
             .rows(
                 queries::READ,
                 &[
-                    &store.map(|store| store.as_str()),
+                    &store.map(StoreId::as_str),
                     &kinds,
                     &ids,
                     &reply.map(|key| key.store.as_str()),
@@ -164,6 +165,10 @@ impl Store<Document> for PostgresStore {
     }
 
     async fn commit(&self, unit: &UnitOfWork<Document>) -> Verdict {
+        if !unit.is_of_one_store() {
+            tracing::error!(unit = %unit.id, "a unit crosses stores: a bug");
+            return Verdict::Busy;
+        }
         let envelope = match envelope(unit) {
             Ok(envelope) => envelope,
             Err(error) => {

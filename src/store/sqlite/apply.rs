@@ -8,7 +8,7 @@ use super::super::records::{Head, KeptReply, Timer};
 use super::tables::Tables;
 use super::values::kept;
 use crate::domain::ids::StoreId;
-use crate::ports::document::{Columns, Document};
+use crate::ports::document::{AttemptColumns, Columns, Document, OrderColumns};
 use crate::ports::store::{Key, Kind, ReplyKey, UnitOfWork, Write};
 
 impl Tables<'_> {
@@ -148,27 +148,7 @@ impl Tables<'_> {
     // By ON CONFLICT of the id: OR REPLACE would delete whoever carries a unique value.
     fn put_columns(&self, store: &StoreId, columns: &Columns) -> rusqlite::Result<()> {
         match columns {
-            Columns::Attempt(attempt) => self.run(
-                "INSERT INTO attempt (store_id, id, payment, tender, account, state, live, amount_minor,
-                     currency, object)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-                 ON CONFLICT (store_id, id) DO UPDATE SET payment = excluded.payment,
-                     tender = excluded.tender, account = excluded.account, state = excluded.state,
-                     live = excluded.live, amount_minor = excluded.amount_minor,
-                     currency = excluded.currency, object = excluded.object",
-                params![
-                    store.as_str(),
-                    attempt.id,
-                    attempt.payment,
-                    attempt.tender,
-                    attempt.account,
-                    attempt.state,
-                    attempt.live,
-                    attempt.amount_minor,
-                    attempt.currency,
-                    attempt.object,
-                ],
-            ),
+            Columns::Attempt(attempt) => self.put_attempt(store, attempt),
             Columns::Operation(operation) => self.run(
                 "INSERT OR REPLACE INTO operation (store_id, id, attempt, kind, state, amount_minor,
                      currency, reference, idempotency_key, send_by)
@@ -186,26 +166,7 @@ impl Tables<'_> {
                     operation.send_by.map(jiff::Timestamp::as_microsecond),
                 ],
             ),
-            Columns::Order(order) => self.run(
-                "INSERT INTO orders (store_id, id, checkout, cart, total_minor, currency, state,
-                     payment_state, placed_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-                 ON CONFLICT (store_id, id) DO UPDATE SET checkout = excluded.checkout,
-                     cart = excluded.cart, total_minor = excluded.total_minor,
-                     currency = excluded.currency, state = excluded.state,
-                     payment_state = excluded.payment_state, placed_at = excluded.placed_at",
-                params![
-                    store.as_str(),
-                    order.id,
-                    order.checkout,
-                    order.cart,
-                    order.total_minor,
-                    order.currency,
-                    order.state,
-                    order.payment_state,
-                    order.placed_at.as_microsecond(),
-                ],
-            ),
+            Columns::Order(order) => self.put_order(store, order),
             Columns::Placement(placement) => self.run(
                 "INSERT INTO placement (store_id, id, checkout, cart, state, live)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -221,6 +182,53 @@ impl Tables<'_> {
                 ],
             ),
         }
+    }
+
+    fn put_attempt(&self, store: &StoreId, attempt: &AttemptColumns) -> rusqlite::Result<()> {
+        self.run(
+            "INSERT INTO attempt (store_id, id, payment, tender, account, state, live, amount_minor,
+                 currency, object)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             ON CONFLICT (store_id, id) DO UPDATE SET payment = excluded.payment,
+                 tender = excluded.tender, account = excluded.account, state = excluded.state,
+                 live = excluded.live, amount_minor = excluded.amount_minor,
+                 currency = excluded.currency, object = excluded.object",
+            params![
+                store.as_str(),
+                attempt.id,
+                attempt.payment,
+                attempt.tender,
+                attempt.account,
+                attempt.state,
+                attempt.live,
+                attempt.amount_minor,
+                attempt.currency,
+                attempt.object,
+            ],
+        )
+    }
+
+    fn put_order(&self, store: &StoreId, order: &OrderColumns) -> rusqlite::Result<()> {
+        self.run(
+            "INSERT INTO orders (store_id, id, checkout, cart, total_minor, currency, state,
+                 payment_state, placed_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT (store_id, id) DO UPDATE SET checkout = excluded.checkout,
+                 cart = excluded.cart, total_minor = excluded.total_minor,
+                 currency = excluded.currency, state = excluded.state,
+                 payment_state = excluded.payment_state, placed_at = excluded.placed_at",
+            params![
+                store.as_str(),
+                order.id,
+                order.checkout,
+                order.cart,
+                order.total_minor,
+                order.currency,
+                order.state,
+                order.payment_state,
+                order.placed_at.as_microsecond(),
+            ],
+        )
     }
 }
 

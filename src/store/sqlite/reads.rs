@@ -18,7 +18,8 @@ pub(super) fn snapshot(
     now: Timestamp,
 ) -> rusqlite::Result<Snapshot<Document>> {
     let mut snapshot = Snapshot::default();
-    for key in &query.keys {
+    let store = query.keys.first().map(|key| &key.store);
+    for key in query.keys.iter().filter(|key| Some(&key.store) == store) {
         let Some(row) = row(connection, key)? else { continue };
         for (kind, id) in &row.row.links {
             let linked = Key { store: key.store.clone(), kind: *kind, id: id.clone() };

@@ -2,19 +2,22 @@
 
 mod proxy;
 
+use std::fmt::Write as _;
 use std::net::TcpListener;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use cashwrap::ports::document::Document;
 use cashwrap::ports::store::CounterChange::{Hold, Limit};
-use cashwrap::ports::store::{Kind, Query, Store, StoreError, Verdict};
+use cashwrap::ports::store::{Kind, Query, Store, StoreError, TimerChange, UnitOfWork, Verdict};
 use cashwrap::store::{PostgresError, PostgresSettings, PostgresStore};
 use futures::future::BoxFuture;
 use tokio_postgres::NoTls;
 
 use self::proxy::Proxy;
 use super::contract::{
-    Bench, Filled, LONG, claim_reply, event, every_law, key, open_reply, reply_key, shop, text, unit, worker,
+    Bench, Filled, LONG, attempt, claim_reply, event, every_law, key, open_reply, reply_key, shop, text,
+    unit, with, worker,
 };
 use crate::support::postgres::{Options, PrivatePostgres};
 
@@ -79,13 +82,13 @@ fn dump(url: String) -> BoxFuture<'static, String> {
         for table in TABLES {
             let rows = query(&url, &format!("SELECT to_jsonb(t)::text FROM {table} t ORDER BY 1")).await;
             let rows: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-            dump.push_str(&format!("{table}\n{}\n", rows.join("\n")));
+            writeln!(dump, "{table}\n{}", rows.join("\n")).unwrap();
         }
         dump
     })
 }
 
-async fn fresh() -> Bench {
+fn fresh() -> Bench {
     let url = fresh_url();
     let store = Arc::new(PostgresStore::open(&settings(&url)).unwrap());
     Bench { store, dump: Box::new(move || dump(url.clone())), _keep: Box::new(()) }
@@ -177,6 +180,42 @@ async fn a_row_that_stays_locked_is_busy_and_nothing_is_written() {
     assert_eq!(dump(url.clone()).await, before);
     holding.rollback().await.unwrap();
     assert_eq!(store.commit(&late).await, Verdict::Committed);
+}
+
+/// Lets `late` weigh its rows and timers and wait for a counter, commits `early` meanwhile, and tells what
+/// became of `late`.
+async fn overtaken(late: UnitOfWork<Document>, early: UnitOfWork<Document>) -> Verdict {
+    let url = fresh_url();
+    let patient = PostgresSettings { lock_timeout: Duration::from_secs(2), ..settings(&url) };
+    let store = PostgresStore::open(&patient).unwrap();
+    assert_eq!(store.commit(&unit().moves("stock", Limit(9))).await, Verdict::Committed);
+    let (mut client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+    let mut tasks = tokio::task::JoinSet::new();
+    tasks.spawn(async move { connection.await.unwrap() });
+    let holding = client.transaction().await.unwrap();
+    holding.execute("SELECT FROM counter FOR UPDATE", &[]).await.unwrap();
+    let late = late.moves("stock", Hold(1));
+    let overtake = async {
+        let waiting =
+            "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%commit_v1%'";
+        while query(&url, waiting).await.is_empty() {}
+        assert_eq!(store.commit(&early).await, Verdict::Committed);
+        holding.rollback().await.unwrap();
+    };
+    futures::join!(store.commit(&late), overtake).0
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_came_into_being_while_a_unit_waited_is_seen() {
+    let (one, two) = (key(Kind::Payment, "1"), key(Kind::Payment, "2"));
+    let lease = |n: u128| TimerChange::Lease { worker: worker(n), lease: LONG };
+    let verdict = overtaken(unit().times(&one, lease(1)), unit().times(&one, lease(2))).await;
+    assert_eq!(verdict, Verdict::Fenced);
+    let verdict = overtaken(unit().writes(&one, 0, text(1)), unit().writes(&one, 0, text(2))).await;
+    assert_eq!(verdict, Verdict::Stale { key: one.clone() });
+    let live = |id: &str| with(vec![attempt(id, "t", true)]);
+    let verdict = overtaken(unit().writes(&one, 0, live("a")), unit().writes(&two, 0, live("b"))).await;
+    assert_eq!(verdict, Verdict::Stale { key: one });
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,6 @@
 //! The SQLite store under the contract, and what only it promises.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -34,12 +35,12 @@ fn dump(path: &Path) -> String {
             (0..columns).map(|at| row.get(at)).collect::<rusqlite::Result<Vec<Value>>>()
         });
         let rows: Vec<_> = rows.unwrap().map(Result::unwrap).collect();
-        dump.push_str(&format!("{table}\n{rows:#?}\n"));
+        writeln!(dump, "{table}\n{rows:#?}").unwrap();
     }
     dump
 }
 
-async fn fresh() -> Bench {
+fn fresh() -> Bench {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("cashwrap.db");
     let store = Arc::new(SqliteStore::open(&path, ticking()).unwrap());
@@ -71,7 +72,7 @@ async fn a_second_store_on_one_file_is_told_that_it_is_in_use_and_a_later_one_fi
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn units_that_share_a_transaction_have_each_their_own_verdict() {
-    let bench = fresh().await;
+    let bench = fresh();
     let row = |n: u64| key(Kind::Cart, &format!("{}", n / 2));
     // More than one transaction gathers; every second unit is stale by the one before it.
     let units: Vec<_> = (0..200).map(|n| unit().writes(&row(n), 0, text(n))).collect();

@@ -207,7 +207,9 @@ impl Pair {
         let mut events: Vec<Vec<StoredEvent>> = Vec::new();
         for row in 0..3 {
             let mut of_row = store.events(&self.key(row), 0).await.unwrap();
-            of_row.iter_mut().for_each(|event| event.committed_at = jiff::Timestamp::UNIX_EPOCH);
+            for event in &mut of_row {
+                event.committed_at = jiff::Timestamp::UNIX_EPOCH;
+            }
             events.push(of_row);
         }
         let label = Some("l".to_owned());
