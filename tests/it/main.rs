@@ -13,3 +13,4 @@ mod api_shape;
 mod placing;
 mod postgres_support;
 mod sandbox;
+mod store;
