@@ -22,6 +22,18 @@ mod projection;
 mod records;
 mod v1;
 
+#[cfg(test)]
+mod arbitrary;
+#[cfg(test)]
+mod golden_test;
+#[cfg(test)]
+mod property_test;
+#[cfg(test)]
+mod reading_test;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod store_test;
 
 pub use codec::{DecodeError, EncodeError, decode, encode};
 pub use records::Records;

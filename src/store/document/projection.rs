@@ -27,10 +27,8 @@ pub(super) fn links(record: &Record) -> Vec<(Kind, String)> {
         .flatten()
         .collect(),
         Record::Placement(placement) => {
-            let own = [
-                (Kind::Checkout, placement.checkout.to_string()),
-                (Kind::Cart, placement.cart.to_string()),
-            ];
+            let own =
+                [(Kind::Checkout, placement.checkout.to_string()), (Kind::Cart, placement.cart.to_string())];
             let payments = placement.payments.iter().map(|id| (Kind::Payment, id.to_string()));
             own.into_iter().chain(payments).collect()
         }

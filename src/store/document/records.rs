@@ -1,5 +1,6 @@
 //! The store of records, over any store of documents.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -16,25 +17,20 @@ use crate::ports::store::{
 ///
 /// A row that this version cannot read makes a whole read fail: a decision on a part of what it asked for
 /// would be a guess.
-#[derive(Debug, Clone)]
-pub struct Records<S> {
-    documents: S,
+#[derive(Debug)]
+pub struct Records<S: ?Sized> {
+    documents: Arc<S>,
 }
 
-impl<S> Records<S> {
+impl<S: ?Sized> Records<S> {
     /// Records in `documents`.
-    pub const fn new(documents: S) -> Self {
+    pub const fn new(documents: Arc<S>) -> Self {
         Self { documents }
-    }
-
-    /// The store of documents below.
-    pub const fn documents(&self) -> &S {
-        &self.documents
     }
 }
 
 #[async_trait::async_trait]
-impl<S: Store<Document>> Store<Record> for Records<S> {
+impl<S: Store<Document> + ?Sized> Store<Record> for Records<S> {
     async fn read(&self, query: &Query) -> Result<Snapshot<Record>, StoreError> {
         let Snapshot { rows, reply, left } = self.documents.read(query).await?;
         let rows = rows.into_iter().map(|(key, row)| decoded(key, row)).collect::<Result<_, _>>()?;

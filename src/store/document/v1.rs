@@ -34,3 +34,8 @@ mod words;
 
 pub(super) use record::{Encoded, decode, encode};
 pub(super) use scalar::VERSION;
+
+#[cfg(test)]
+pub(super) use scalar::Named;
+#[cfg(test)]
+pub(super) use words::LISTS;

@@ -31,7 +31,10 @@ impl From<Stated> for Money {
 ///
 /// Sums never mix currencies, but a document keeps what it is given: an amount that strayed must show.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(untagged, expecting = "not an amount: minor units, or {minor, currency} in a currency that is served")]
+#[serde(
+    untagged,
+    expecting = "not an amount: minor units, or {minor, currency} in a currency that is served"
+)]
 pub(super) enum Amount {
     /// In the stated currency.
     Own(i64),

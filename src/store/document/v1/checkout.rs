@@ -60,11 +60,7 @@ impl From<&ActionNeeded> for ActionShape {
 
 impl From<ActionShape> for ActionNeeded {
     fn from(shape: ActionShape) -> Self {
-        Self {
-            payment: shape.payment.0,
-            redirect_url: shape.redirect_url,
-            expires_at: shape.expires_at.0,
-        }
+        Self { payment: shape.payment.0, redirect_url: shape.redirect_url, expires_at: shape.expires_at.0 }
     }
 }
 

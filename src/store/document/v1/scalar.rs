@@ -50,9 +50,13 @@ where
 }
 
 /// A value out of a closed list, each with a word of its own.
-pub(super) trait Named: Copy {
+pub(in crate::store::document) trait Named: Copy + 'static {
     /// What the list is of, for people.
     const WHAT: &'static str;
+
+    /// The list.
+    #[cfg(test)]
+    const ALL: &'static [Self];
 
     /// The word that is stored.
     fn word(self) -> &'static str;
@@ -74,9 +78,9 @@ impl<T: Named> Serialize for Word<T> {
 impl<'de, T: Named> Deserialize<'de> for Word<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let word = String::deserialize(deserializer)?;
-        T::named(&word).map(Self).ok_or_else(|| {
-            D::Error::custom(format!("`{word}` is no {} that this version knows", T::WHAT))
-        })
+        T::named(&word)
+            .map(Self)
+            .ok_or_else(|| D::Error::custom(format!("`{word}` is no {} that this version knows", T::WHAT)))
     }
 }
 
@@ -94,7 +98,9 @@ impl<'de, T: TryFrom<Vec<u8>>> Deserialize<'de> for Bytes<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let bytes = STANDARD.decode(text).map_err(|_| D::Error::custom("bytes that are not base64"))?;
-        T::try_from(bytes).map(Self).map_err(|_| D::Error::custom("not the number of bytes that it must have"))
+        T::try_from(bytes)
+            .map(Self)
+            .map_err(|_| D::Error::custom("not the number of bytes that it must have"))
     }
 }
 

@@ -23,6 +23,9 @@ macro_rules! words {
             impl Named for $of {
                 const WHAT: &'static str = $what;
 
+                #[cfg(test)]
+                const ALL: &'static [Self] = &[$(Self::$variant),+];
+
                 fn word(self) -> &'static str {
                     match self {
                         $(Self::$variant => $word,)+
@@ -37,6 +40,10 @@ macro_rules! words {
                 }
             }
         )+
+
+        /// Every list by what it is of, with its words.
+        #[cfg(test)]
+        pub(in crate::store::document) const LISTS: &[(&str, &[&str])] = &[$(($what, &[$($word),+])),+];
 
         #[cfg(test)]
         mod tests {
