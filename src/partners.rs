@@ -1,1 +1,11 @@
 //! Implementations of the partner ports, a folder per kind.
+//!
+//! - [`tax`], [`carrier`] and [`catalogue`] hold what is built in and needs nobody else.
+//! - [`sandbox`] is a gateway of our own that speaks Stripe's wire over a durable ledger.
+//! - [`setting`] reads names, amounts and percentages out of settings.
+
+pub mod carrier;
+pub mod catalogue;
+pub mod sandbox;
+pub mod setting;
+pub mod tax;

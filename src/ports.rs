@@ -2,9 +2,16 @@
 
 pub mod carrier;
 pub mod catalogue;
+pub mod clock;
 pub mod document;
+pub mod gateway;
+pub mod ids;
 pub mod record;
 pub mod store;
 pub mod tax;
+pub mod vault;
 
+pub use clock::Clock;
+pub use ids::Ids;
 pub use record::{Mode, PartnerMode, Record};
+pub use vault::Vault;

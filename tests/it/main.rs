@@ -11,4 +11,5 @@ mod support;
 
 mod api_shape;
 mod postgres_support;
+mod sandbox;
 mod store;

@@ -1,0 +1,160 @@
+//! A payment gateway: one merchant account at one vendor.
+//!
+//! It works in two phases, because a replay must send the same bytes: [`Gateway::render`] makes the request
+//! before the commit, pure and without a credential; [`Gateway::send`] adds the credential and sends it after
+//! the commit. Nothing here returns an `Err`: what happened to a request is an [`Outcome`].
+
+use tokio::time::Instant;
+
+use crate::domain::money::Money;
+use crate::domain::payment::{GatewayCapabilities, NotSent, OperationKind, Outcome};
+
+/// A call that moves money or creates a vendor's object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GatewayRequest {
+    /// The idempotency key: a function of the operation's id alone.
+    pub key: String,
+    /// Our reference, which the vendor echoes: the payment's id.
+    pub reference: String,
+    /// The payment's whole amount.
+    pub amount: Money,
+    /// What to do.
+    pub call: Call,
+}
+
+/// What a request does.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Call {
+    /// Creates the vendor's object for this token, unconfirmed.
+    Create {
+        /// The token, in plain text: it stands only in the sealed rendering.
+        token: String,
+        /// Where the customer comes back to after an action.
+        return_url: Option<String>,
+    },
+    /// Confirms a created object.
+    Confirm {
+        /// The vendor's id.
+        object: String,
+    },
+    /// Creates and confirms at once.
+    Authorise {
+        /// The token, in plain text: it stands only in the sealed rendering.
+        token: String,
+        /// Where the customer comes back to after an action.
+        return_url: Option<String>,
+    },
+    /// Takes a held amount.
+    Capture {
+        /// The vendor's id.
+        object: String,
+        /// How much, in minor units.
+        amount_minor: i64,
+    },
+    /// Gives a held amount back.
+    Void {
+        /// The vendor's id.
+        object: String,
+    },
+    /// Gives a captured amount back.
+    Refund {
+        /// The vendor's id.
+        object: String,
+        /// How much, in minor units.
+        amount_minor: i64,
+    },
+}
+
+impl Call {
+    /// The kind of the operation that it is.
+    pub const fn kind(&self) -> OperationKind {
+        match self {
+            Self::Create { .. } => OperationKind::Create,
+            Self::Confirm { .. } => OperationKind::Confirm,
+            Self::Authorise { .. } => OperationKind::Authorise,
+            Self::Capture { .. } => OperationKind::Capture,
+            Self::Void { .. } => OperationKind::Void,
+            Self::Refund { .. } => OperationKind::Refund,
+        }
+    }
+}
+
+impl std::fmt::Debug for Call {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Call").field("kind", &self.kind()).finish_non_exhaustive()
+    }
+}
+
+/// A question that changes nothing at the vendor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Look {
+    /// The object by the vendor's id.
+    Object {
+        /// The vendor's id.
+        object: String,
+        /// The payment's whole amount, whose currency reads the answer.
+        amount: Money,
+    },
+    /// The object by our reference.
+    Reference {
+        /// Our reference.
+        reference: String,
+        /// The payment's whole amount.
+        amount: Money,
+    },
+    /// Whether the refund under this key was executed: `refunded_minor` of the view tells.
+    Refund {
+        /// The vendor's id of the object that was captured.
+        object: String,
+        /// The refund's idempotency key, which the request also carried as a reference of its own.
+        key: String,
+        /// The payment's whole amount.
+        amount: Money,
+    },
+}
+
+/// A request as it will be sent, without a credential: opaque outside its adapter, and stored sealed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Rendered(pub Vec<u8>);
+
+impl std::fmt::Debug for Rendered {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Rendered({} bytes)", self.0.len())
+    }
+}
+
+/// When a call may leave, and until when its answer is waited for. Monotonic, so that no clock that jumps can
+/// stretch it; a process that was stopped finds it passed.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// Checked right before the first byte: nothing leaves later (R4).
+    pub send_by: Instant,
+    /// The call is given up then, and its outcome is unknown.
+    pub answer_by: Instant,
+}
+
+/// One merchant account at one vendor, behind its resilience stack.
+///
+/// An implementation MUST:
+/// - answer `NotSent` only where it is proved that nothing was executed;
+/// - answer `Unknown` whenever in doubt;
+/// - send exactly the rendered bytes, adding nothing but the credential;
+/// - check the amount, currency and reference that the vendor echoes by putting them into the view unchanged;
+/// - cap what it reads, and treat every reply as hostile.
+#[async_trait::async_trait]
+pub trait Gateway: Send + Sync + 'static {
+    /// What the account promises.
+    fn capabilities(&self) -> GatewayCapabilities;
+
+    /// Why a new authorisation cannot begin now, if it cannot: the breaker's state, as a fact for `decide`.
+    fn unavailable(&self) -> Option<NotSent>;
+
+    /// The request as it will be sent. Pure.
+    fn render(&self, request: &GatewayRequest) -> Rendered;
+
+    /// Sends a rendered request.
+    async fn send(&self, kind: OperationKind, amount: Money, rendered: &Rendered, window: Window) -> Outcome;
+
+    /// Looks.
+    async fn look(&self, look: &Look, window: Window) -> Outcome;
+}
