@@ -24,6 +24,11 @@ pub mod outcome;
 pub mod policy;
 pub mod react;
 
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod walk;
+
 pub use aggregate::{Goal, Instrument, Payment, Verdict};
 pub use attempt::{Attempt, AttemptState};
 pub use capabilities::GatewayCapabilities;
