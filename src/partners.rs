@@ -1,1 +1,3 @@
 //! Implementations of the partner ports, a folder per kind.
+
+pub mod sandbox;

@@ -11,3 +11,4 @@ mod support;
 
 mod api_shape;
 mod postgres_support;
+mod sandbox;
