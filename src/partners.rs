@@ -1,3 +1,5 @@
 //! Implementations of the partner ports, a folder per kind.
 
 pub mod sandbox;
+pub mod system;
+pub mod vault;
