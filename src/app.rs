@@ -1,1 +1,25 @@
-//! Use cases, a file per service: load, let the domain decide, commit.
+//! Use cases, a file per service: load what is needed in one query, let the domain decide, commit.
+//!
+//! - [`house`]: what the use cases work with.
+//! - [`mutation`]: the one way in which a change under an idempotency key is made.
+//! - [`carts`], [`checkouts`], [`delivery`], [`quoting`], [`placing`], [`actions`], [`payments`], [`orders`],
+//!   [`operations`]: the use cases.
+//! - [`error`]: everything that they refuse, with a stable reason.
+
+pub mod actions;
+pub mod carts;
+pub mod checkouts;
+pub mod delivery;
+pub mod error;
+pub mod house;
+pub mod mutation;
+pub mod operations;
+pub mod orders;
+pub mod payments;
+pub mod placing;
+pub mod quoting;
+pub mod waiting;
+
+pub use error::{Error, Field, Reason};
+pub use house::{House, StoreSettings};
+pub use mutation::{Mutation, Versioned};

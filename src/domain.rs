@@ -8,6 +8,7 @@ pub mod cart;
 pub mod checkout;
 pub mod coupon;
 pub mod currency;
+pub mod digest;
 pub mod flow;
 pub mod ids;
 pub mod money;

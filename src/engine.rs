@@ -1,1 +1,21 @@
-//! What runs by itself: the driver of the machines, claims, resolver, timers, tracked tasks.
+//! What runs by itself: the driver of the machines, claims, the resolver's timers, tracked tasks.
+//!
+//! - [`case`]: a placement or a payment with everything it speaks for, as it is driven.
+//! - [`driver`]: the one loop: decide, commit the intent with the last outcome, perform, react. Recovery after
+//!   a crash is the same loop over what is persisted.
+//! - [`perform`]: calls a gateway while the lease is kept.
+//! - [`claims`]: finds what is due, claims it under a lease, and drives it.
+//! - [`events`]: what a change tells the world.
+//! - [`modes`]: what operators said of partner accounts. [`tasks`]: what drain waits for.
+
+pub mod case;
+pub mod claims;
+pub mod driver;
+pub mod events;
+pub mod modes;
+pub mod perform;
+pub mod replies;
+pub mod tasks;
+
+pub use driver::{Driver, Engine, Settings};
+pub use tasks::Tasks;

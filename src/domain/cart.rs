@@ -6,5 +6,5 @@
 mod action;
 mod state;
 
-pub use action::{CartAction, CartError, apply};
+pub use action::{CartAction, CartError, apply, open};
 pub use state::{Cart, CartLine, CartState, MAX_CODES, MAX_LINES, MAX_QUANTITY};

@@ -89,6 +89,9 @@ pub enum CouponProblem {
         /// How much more that is.
         missing: Money,
     },
+    /// The coupons before it took all there was.
+    #[error("the other coupons leave nothing to take off: remove it")]
+    NothingLeft,
     /// The benefit is outside of its bounds: not a buyer's mistake.
     #[error(
         "the coupon takes off a percentage outside of (0, 100] or an amount that is not positive: correct it"
@@ -155,5 +158,81 @@ impl Coupon {
             Benefit::Fixed(amount) => amount.minor > 0,
         };
         if sound { Ok(()) } else { Err(CouponProblem::BadBenefit) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn euro(minor: i64) -> Money {
+        Money::new(minor, "EUR".parse().unwrap())
+    }
+
+    fn coupon(benefit: Benefit) -> Coupon {
+        Coupon {
+            code: "SPRING".parse().unwrap(),
+            reason: String::new(),
+            benefit,
+            minimum_subtotal: Some(euro(5_000)),
+            limit: None,
+            starts_at: Some("2026-01-01T00:00:00Z".parse().unwrap()),
+            ends_at: Some("2026-02-01T00:00:00Z".parse().unwrap()),
+            excluded_skus: BTreeSet::from(["GIFT".parse().unwrap()]),
+            excluded_tags: BTreeSet::from(["sale".to_owned()]),
+        }
+    }
+
+    fn judge(coupon: &Coupon, lines: &[(&str, &str, i64)], now: &str) -> Result<(), CouponProblem> {
+        let owned: Vec<(Sku, BTreeSet<String>, Money)> = lines
+            .iter()
+            .map(|(sku, tag, minor)| {
+                (sku.parse().unwrap(), BTreeSet::from([(*tag).to_owned()]), euro(*minor))
+            })
+            .collect();
+        let lines: Vec<CouponLine<'_>> = owned
+            .iter()
+            .map(|(sku, tags, subtotal)| CouponLine { sku, tags, discountable: true, subtotal: *subtotal })
+            .collect();
+        coupon.applies(&lines, now.parse().unwrap())
+    }
+
+    const IN_TIME: &str = "2026-01-15T00:00:00Z";
+
+    #[test]
+    fn a_coupon_begins_at_its_first_instant_and_ends_before_its_last() {
+        let tenth = coupon(Benefit::Percent(Decimal::TEN));
+        let lines = [("TEA", "", 5_000)];
+        assert_eq!(judge(&tenth, &lines, "2026-01-01T00:00:00Z"), Ok(()));
+        assert_eq!(judge(&tenth, &lines, "2026-01-31T23:59:59Z"), Ok(()));
+        assert!(matches!(judge(&tenth, &lines, "2025-12-31T23:59:59Z"), Err(CouponProblem::NotYet { .. })));
+        assert!(matches!(judge(&tenth, &lines, "2026-02-01T00:00:00Z"), Err(CouponProblem::Ended { .. })));
+    }
+
+    #[test]
+    fn what_a_coupon_leaves_alone_does_not_help_to_reach_its_minimum() {
+        let tenth = coupon(Benefit::Percent(Decimal::TEN));
+        let lines = [("TEA", "", 4_000), ("GIFT", "", 9_000), ("CUP", "sale", 9_000)];
+        let verdict = judge(&tenth, &lines, IN_TIME);
+        assert_eq!(verdict, Err(CouponProblem::BelowMinimum { minimum: euro(5_000), missing: euro(1_000) }));
+        let verdict = judge(&tenth, &lines[1..], IN_TIME);
+        assert_eq!(verdict, Err(CouponProblem::NothingEligible));
+    }
+
+    #[test]
+    fn a_benefit_outside_of_its_bounds_is_refused() {
+        for percent in ["0", "-1", "100.000001", "0.0000001"] {
+            let bad = coupon(Benefit::Percent(percent.parse().unwrap()));
+            assert_eq!(bad.benefit_in_bounds(), Err(CouponProblem::BadBenefit), "{percent}");
+        }
+        assert_eq!(coupon(Benefit::Fixed(euro(0))).benefit_in_bounds(), Err(CouponProblem::BadBenefit));
+        assert_eq!(coupon(Benefit::Percent("12.50000000".parse().unwrap())).benefit_in_bounds(), Ok(()));
+    }
+
+    #[test]
+    fn a_coupon_of_another_currency_is_refused() {
+        let yen = Money::new(100, "JPY".parse().unwrap());
+        let lines = [("TEA", "", 9_000)];
+        assert_eq!(judge(&coupon(Benefit::Fixed(yen)), &lines, IN_TIME), Err(CouponProblem::OtherCurrency));
     }
 }

@@ -22,11 +22,12 @@ mod names;
 mod problem;
 mod shopper;
 mod steps;
+#[cfg(test)]
+mod tests;
 
 pub use action::{ActionCode, PrimaryAction, primary_action};
 pub use backend::{
-    Backend, BadGateways, CapturePolicy, CaptureTime, DEFAULT_ACTION_WINDOW, Gateways, MAX_ACTION_WINDOW,
-    MAX_GATEWAYS, MIN_ACTION_WINDOW,
+    Backend, BadGateways, CapturePolicy, Gateways, MAX_ACTION_WINDOW, MAX_GATEWAYS, MIN_ACTION_WINDOW,
 };
 pub use choice::{Chosen, choose};
 pub use criteria::{BadRange, BadWindow, Criteria, DateWindow, Matcher, Mismatch, TotalRange};

@@ -8,6 +8,6 @@ mod aggregate;
 mod decide;
 mod react;
 
-pub use aggregate::{Hold, Placement, PlacementState, RequestKey};
+pub use aggregate::{Hold, Placement, PlacementState, RequestKey, Wish};
 pub use decide::{Conclusion, Step, decide};
 pub use react::{Effects, react};

@@ -36,27 +36,24 @@ pub fn check(text: &str, max_bytes: usize) -> Result<(), TextProblem> {
     if holds_card_number(text) { Err(TextProblem::CardNumber) } else { Ok(()) }
 }
 
-/// Whether 13 to 19 digits that satisfy the Luhn check stand in the text, alone or as a whole run of digits.
+/// Whether 13 to 19 digits that satisfy the Luhn check stand in the text.
 ///
-/// Single spaces and dashes between digits are passed over, the way people type a card number. A digit that
-/// touches a letter belongs to a code or an id and not to a card number, and a run is taken with its whole
-/// length or by whole groups of it, so that a phone number after a postcode does not read as one by chance of
-/// its middle.
+/// Spaces and dashes between digits are passed over, the way people type a card number; any other character
+/// ends a run. A run is searched by whole groups, so that a house number before a card number does not hide
+/// it, nor an expiry date after it.
 pub fn holds_card_number(text: &str) -> bool {
     let mut run = Run::default();
-    let mut before_is_letter = false;
     for letter in text.chars() {
         match digit(letter) {
-            Some(value) => run.push(value, before_is_letter),
-            None if is_separator(letter) && run.may_continue() => run.separate(),
+            Some(value) => run.push(value),
+            None if is_separator(letter) => run.separate(),
             None => {
-                if !letter.is_alphanumeric() && run.holds_card_number() {
+                if run.holds_card_number() {
                     return true;
                 }
                 run = Run::default();
             }
         }
-        before_is_letter = letter.is_alphabetic();
     }
     run.holds_card_number()
 }
@@ -80,14 +77,10 @@ fn is_separator(letter: char) -> bool {
 struct Run {
     groups: Vec<Vec<u8>>,
     open: bool,
-    in_code: bool,
 }
 
 impl Run {
-    fn push(&mut self, value: u8, after_letter: bool) {
-        if self.groups.is_empty() {
-            self.in_code = after_letter;
-        }
+    fn push(&mut self, value: u8) {
         match self.groups.last_mut() {
             Some(group) if self.open => group.push(value),
             _ => self.groups.push(vec![value]),
@@ -95,23 +88,18 @@ impl Run {
         self.open = true;
     }
 
-    fn may_continue(&self) -> bool {
-        !self.groups.is_empty()
-    }
-
     fn separate(&mut self) {
         self.open = false;
     }
 
     fn holds_card_number(&self) -> bool {
-        let first = usize::from(self.in_code);
-        (first..self.groups.len()).any(|start| {
+        (0..self.groups.len()).any(|start| {
             let mut digits: Vec<u8> = Vec::new();
             for group in self.groups.iter().skip(start) {
-                digits.extend(group);
-                if digits.len() > *CARD_DIGITS.end() {
+                if digits.len() + group.len() > *CARD_DIGITS.end() {
                     return false;
                 }
+                digits.extend(group);
                 if CARD_DIGITS.contains(&digits.len()) && is_luhn(&digits) {
                     return true;
                 }
@@ -158,6 +146,9 @@ mod tests {
             "４２４２４２４２４２４２４２４２",
             "(4222222222222)",
             "card:5555555555554444",
+            "4242424242424242exp12/27",
+            "cc4242424242424242",
+            "4242 4242 4242 4242 12 27 123",
         ] {
             let holds = check(text, 200);
             assert_eq!(holds, Err(TextProblem::CardNumber), "{text}");
@@ -166,14 +157,7 @@ mod tests {
 
     #[test]
     fn phones_ids_and_postcodes_are_not_card_numbers() {
-        for text in [
-            "+49 30 1234567",
-            "10117",
-            "4242424242424241",
-            "0000000000000000",
-            "REF4242424242424242X",
-            "Haus 12, 3. OG",
-        ] {
+        for text in ["+49 30 1234567", "10117", "4242424242424241", "0000000000000000", "Haus 12, 3. OG"] {
             assert_eq!(check(text, 200), Ok(()), "{text}");
         }
     }

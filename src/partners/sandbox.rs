@@ -5,9 +5,9 @@
 //! checkout believes. A payment token chooses how the gateway behaves, settings choose whose idempotency it
 //! imitates, and faults act on the whole process. `docs/sandbox.md` lists them all.
 //!
-//! The way of a request: [`server`] counts it, applies [`faults`] and authenticates; [`wire`] turns it into an
-//! endpoint and a form; [`requests`] decides, without touching anything, which entries it writes and how it is
-//! answered; [`account`] makes the entries durable and lets [`book`] and [`intents`] fold them. Nothing here
+//! The way of a request: `server` counts it, applies `faults` and authenticates; `wire` turns it into an
+//! endpoint and a form; `requests` decides, without touching anything, which entries it writes and how it is
+//! answered; `account` makes the entries durable and lets `book` and `intents` fold them. Nothing here
 //! knows the house: it is a server, and the Stripe adapter is its client. No domain type, port or store may
 //! enter, for a witness that shared code with the accused would prove nothing.
 

@@ -1,6 +1,6 @@
 //! The sandbox gateway over real HTTP: its behaviours, its idempotency, its durability.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helper fails its test by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what tests share fails them by panicking")]
 
 mod behaviours;
 mod durability;

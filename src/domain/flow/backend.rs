@@ -4,20 +4,17 @@ use std::time::Duration;
 
 use super::shopper::word_enum;
 use crate::domain::ids::AccountId;
+use crate::domain::payment::aggregate::CapturePolicy as CaptureTime;
 
 /// The most gateways that a flow may name: each failover costs the waiting shopper seconds, and a fourth
 /// would come after the patience of PlaceOrder.
 pub const MAX_GATEWAYS: usize = 4;
 
-/// How long a customer action may take where the flow does not say: long enough to find a banking app
-/// (payments.md R15).
-pub const DEFAULT_ACTION_WINDOW: Duration = Duration::from_secs(15 * 60);
-
 /// The shortest window: a challenge that comes by text message takes most of a minute.
-pub const MIN_ACTION_WINDOW: Duration = Duration::from_secs(60);
+pub const MIN_ACTION_WINDOW: Duration = Duration::from_mins(1);
 
 /// The longest window, since it holds stock and money for nobody else.
-pub const MAX_ACTION_WINDOW: Duration = Duration::from_secs(60 * 60);
+pub const MAX_ACTION_WINDOW: Duration = Duration::from_hours(1);
 
 /// Gateway accounts in the order of use: the primary and its backups.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,15 +69,6 @@ word_enum!(
     }
 );
 
-/// When the money of one payment is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CaptureTime {
-    /// With the order.
-    AtPlacement,
-    /// With each shipment.
-    AtFulfilment,
-}
-
 impl CapturePolicy {
     /// When an order that does or does not hold `goods_that_ship` is captured.
     pub const fn time(self, goods_that_ship: bool) -> CaptureTime {
@@ -104,8 +92,8 @@ pub struct Backend {
     pub tax: AccountId,
     /// When authorised money is taken.
     pub capture: CapturePolicy,
-    /// How long a customer action (3DS, redirect) may take.
-    pub action_window: Duration,
+    /// How long a customer action (3DS, redirect) may take; the server's own window where the flow says nothing.
+    pub action_window: Option<Duration>,
 }
 
 #[cfg(test)]

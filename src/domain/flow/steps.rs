@@ -102,7 +102,7 @@ pub struct SessionFacts {
 /// and in an express checkout (the wallet gives the address). Exactly one step is current: the first that is neither done, skipped nor optional; the review is
 /// never done before the order, so that there is always one.
 pub fn step_plan(flow: &Flow, facts: &SessionFacts) -> Vec<Step> {
-    let needs: Vec<(StepId, Need)> = StepId::ALL.iter().map(|id| (*id, need(*id, flow, facts))).collect();
+    let needs: Vec<(StepId, Need)> = StepId::ALL.iter().map(|id| (*id, need(*id, flow, *facts))).collect();
     let total = count(needs.iter().filter(|(_, need)| *need != Need::None).count());
     let mut index = 0;
     let mut current_found = false;
@@ -132,7 +132,7 @@ enum Need {
     Required { done: bool },
 }
 
-fn need(id: StepId, flow: &Flow, facts: &SessionFacts) -> Need {
+fn need(id: StepId, flow: &Flow, facts: SessionFacts) -> Need {
     match id {
         StepId::Contact => Need::Required { done: facts.contact_given },
         StepId::Delivery => match facts.delivery {

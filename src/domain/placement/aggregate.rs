@@ -50,6 +50,28 @@ impl PlacementState {
     }
 }
 
+/// What the caller wants of a placement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// The order.
+    Place,
+    /// To change something first: give back what is held and open the session again (R15).
+    Reopen,
+    /// Nothing any more: give back what is held and cancel the session.
+    Cancel,
+}
+
+impl Wish {
+    /// The wish's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Place => "PLACE",
+            Self::Reopen => "REOPEN",
+            Self::Cancel => "CANCEL",
+        }
+    }
+}
+
 /// A counter held for the placement, without expiry while it lives (R14).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {
@@ -93,8 +115,8 @@ pub struct Placement {
     pub claimed_at: Timestamp,
     /// A success learnt after this is given back (R5).
     pub complete_by: Timestamp,
-    /// Somebody wants it cancelled; honoured before the order is made.
-    pub cancel_requested: bool,
+    /// What its caller wants of it; another wish than the order is honoured until the order is made.
+    pub wish: Wish,
     /// Why it is not becoming an order.
     pub failure: Option<Failure>,
     /// The order it became.

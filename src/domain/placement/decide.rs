@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::aggregate::{Placement, PlacementState};
+use super::aggregate::{Placement, PlacementState, Wish};
 use crate::domain::payment::aggregate::Failure;
 use crate::domain::payment::decide::{Decision, Facts, verdict};
 use crate::domain::payment::{self, Payment, Verdict};
@@ -60,7 +60,7 @@ pub fn decide(placement: &Placement, payments: &[&Payment], facts: &Facts<'_>) -
 }
 
 fn paying(placement: &Placement, payments: &[&Payment], facts: &Facts<'_>) -> Step {
-    if placement.cancel_requested {
+    if placement.wish != Wish::Place {
         return Step::Conclude(Conclusion::Compensate(Failure::Released));
     }
     for (index, payment) in payments.iter().enumerate() {

@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::aggregate::{Placement, PlacementState};
+use super::aggregate::{Placement, PlacementState, Wish};
 use super::decide::Conclusion;
 use crate::domain::cart::{Cart, CartState};
 use crate::domain::checkout::{ActionNeeded, Checkout, CheckoutState};
 use crate::domain::ids::{OperationId, OrderId};
 use crate::domain::order::{Order, payment_state};
-use crate::domain::payment::aggregate::{CapturePolicy, Failure};
+use crate::domain::payment::aggregate::CapturePolicy;
 use crate::domain::payment::policy::after;
 use crate::domain::payment::react as react_payment;
 use crate::domain::payment::{AttemptState, Goal, Impossible, Input, Payment, Policy};
@@ -115,8 +115,8 @@ fn complete(
 /// Cart and checkout are open again; a cancelled checkout stays cancelled.
 fn fail(whole: &mut Effects) -> Result<(), Impossible> {
     enter(whole, PlacementState::Failed)?;
-    let cancelled = whole.placement.failure == Some(Failure::Released) && whole.placement.cancel_requested;
-    whole.checkout.state = if cancelled { CheckoutState::Cancelled } else { CheckoutState::Open };
+    whole.checkout.state =
+        if whole.placement.wish == Wish::Cancel { CheckoutState::Cancelled } else { CheckoutState::Open };
     whole.checkout.last_failure.clone_from(&whole.placement.failure);
     whole.checkout.action = None;
     whole.cart.state = CartState::Open;

@@ -1,6 +1,7 @@
 //! Everything that a price depends on, as data: the same input gives the same quote, today and in ten years.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -78,11 +79,12 @@ pub struct TaxRate {
     pub percent: Decimal,
 }
 
-/// How an order is taxed. Where a category asks for several rates, each is rounded by itself and none is
-/// levied on another.
+/// How an order is taxed. Where a category asks for several rates, they are rounded together, none is levied on
+/// another, and each gets its share of what was rounded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaxTreatment {
-    /// The rates of each category; one that a line needs and that is missing is an error, never zero.
+    /// The rates of each category; one that a line needs and that is missing or empty is an error, never zero.
+    /// What is not taxed has a rate of 0 % that says so.
     Rates(BTreeMap<TaxCategory, Vec<TaxRate>>),
     /// Amounts that a provider computed, for every line and delivery group.
     Given(BTreeMap<TaxedPart, Vec<GivenTax>>),
@@ -171,4 +173,13 @@ pub enum PricingError {
     /// The quote does not add up: a bug, found before it could be shown.
     #[error("the quote does not add up: {0}")]
     Broken(#[from] super::quote::Imbalance),
+}
+
+impl fmt::Display for TaxedPart {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(id) => write!(out, "line {id}"),
+            Self::Delivery(id) => write!(out, "delivery group {id}"),
+        }
+    }
 }

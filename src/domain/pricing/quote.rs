@@ -61,6 +61,8 @@ pub struct QuotedLine {
     pub gross: Money,
     /// The tax by rate.
     pub taxes: Vec<AppliedTax>,
+    /// How the tax came to be, all rates together; `None` where none was computed.
+    pub tax_explanation: Option<Explanation>,
 }
 
 /// A priced delivery group.
@@ -80,6 +82,8 @@ pub struct QuotedDelivery {
     pub gross: Money,
     /// The tax by rate.
     pub taxes: Vec<AppliedTax>,
+    /// How the tax came to be, all rates together; `None` where none was computed.
+    pub tax_explanation: Option<Explanation>,
 }
 
 /// What a coupon took off one line.
@@ -132,7 +136,7 @@ pub struct AppliedTax {
     pub percent: Decimal,
     /// How much.
     pub tax: Money,
-    /// How it came to be.
+    /// How it came to be; its share is of the tax of the line or group, where that has several rates.
     pub explanation: Explanation,
 }
 
@@ -184,7 +188,7 @@ pub struct Totals {
 }
 
 /// How an amount came to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Explanation {
     /// The rule that made it.
     pub rule: Rule,

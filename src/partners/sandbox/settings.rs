@@ -108,6 +108,13 @@ mod tests {
     }
 
     #[test]
+    fn the_defaults_imitate_stripe_and_never_die() {
+        let settings = SandboxSettings::default();
+        assert_eq!((settings.idempotency, settings.tombstones), (Idempotency::Stripe, true));
+        assert!(!settings.allow_die);
+    }
+
+    #[test]
     fn an_account_name_that_could_not_stand_in_a_token_is_invalid() {
         for (name, valid) in
             [("primary", true), ("b2", true), ("", false), ("a_b", false), ("Primary", false)]

@@ -1,5 +1,8 @@
 //! Every token, one by one.
 
+use std::error::Error;
+use std::io::{self, ErrorKind};
+
 use serde_json::json;
 
 use super::rig::Rig;
@@ -78,7 +81,7 @@ async fn a_partial_approval_holds_less_and_a_wrong_amount_echoes_another() {
 
 #[tokio::test]
 async fn processing_succeeds_later_and_cannot_be_cancelled_meanwhile() {
-    let rig = Rig::with(|settings| settings.slow_ms = 500).await;
+    let rig = Rig::with(|settings| settings.slow_ms = 1_500).await;
     let processing = rig.client.confirmed("processing").await;
     assert_eq!(processing.at("status"), "processing");
     let cancelled = rig.client.cancel(&processing.id()).await;
@@ -110,6 +113,19 @@ async fn faults_after_the_effect_lose_the_answer_and_keep_the_money() {
     assert_eq!(garbage.status, 200);
     assert!(garbage.text.starts_with("<html>"));
     assert_eq!(rig.client.read(&intent).await.at("status"), "requires_capture");
+}
+
+#[tokio::test]
+async fn a_reset_is_a_reset_and_no_orderly_end() {
+    let rig = Rig::start().await;
+    for behaviour in ["resetbefore", "resetafter"] {
+        let intent = rig.client.create(behaviour).await;
+        let error = rig.client.try_confirm(&intent, None).await.unwrap_err();
+        let chain = std::iter::successors(Some(&error as &dyn Error), |error| (*error).source());
+        let kinds: Vec<ErrorKind> =
+            chain.filter_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind).collect();
+        assert_eq!(kinds, [ErrorKind::ConnectionReset], "{behaviour}: {error:?}");
+    }
 }
 
 #[tokio::test]
@@ -146,7 +162,7 @@ async fn a_fault_before_a_create_that_confirms_leaves_not_even_the_intent() {
 
 #[tokio::test]
 async fn a_late_request_is_never_answered_and_lands_after_its_delay() {
-    let rig = Rig::with(|settings| settings.late_ms = 300).await;
+    let rig = Rig::with(|settings| settings.late_ms = 1_500).await;
     let intent = rig.client.create("lateland").await;
     assert!(rig.client.try_confirm(&intent, None).await.is_err());
     assert_eq!(rig.client.read(&intent).await.at("status"), "requires_confirmation");
@@ -161,7 +177,7 @@ async fn a_cancel_stops_a_late_request_only_where_it_leaves_a_tombstone() {
     {
         let rig = Rig::with(|settings| {
             settings.tombstones = tombstones;
-            settings.late_ms = 700;
+            settings.late_ms = 1_500;
         })
         .await;
         let intent = rig.client.create("lateland").await;

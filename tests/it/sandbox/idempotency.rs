@@ -78,7 +78,7 @@ async fn a_key_is_in_use_until_its_request_has_ended() {
 
 #[tokio::test]
 async fn a_caller_who_hangs_up_does_not_leave_its_key_in_use() {
-    let rig = Rig::with(|settings| settings.slow_ms = 300).await;
+    let rig = Rig::with(|settings| settings.slow_ms = 1_000).await;
     let intent = rig.client.create("slow").await;
     tokio::select! {
         answer = rig.client.try_confirm(&intent, Some("k")) => panic!("answered too early: {answer:?}"),
@@ -100,7 +100,7 @@ async fn a_caller_who_hangs_up_does_not_leave_its_key_in_use() {
 
 #[tokio::test]
 async fn a_late_request_holds_its_key_until_it_lands() {
-    let rig = Rig::with(|settings| settings.late_ms = 700).await;
+    let rig = Rig::with(|settings| settings.late_ms = 1_500).await;
     let intent = rig.client.create("lateland").await;
     assert!(rig.client.try_confirm(&intent, Some("k")).await.is_err());
     assert_eq!(rig.client.try_confirm(&intent, Some("k")).await.unwrap().status, 409);

@@ -1,5 +1,6 @@
 //! The plain life of an intent: created, confirmed, captured or cancelled, refunded, found again.
 
+use futures::future::join_all;
 use serde_json::json;
 
 use super::rig::{Rig, token};
@@ -85,6 +86,23 @@ async fn create_with_confirm_and_automatic_capture_charges_at_once() {
     let answer = rig.client.post("/v1/payment_intents", &form).await;
     assert_eq!((answer.at("status"), answer.at("amount_received")), (json!("succeeded"), json!(500)));
     assert_eq!(answer.at("currency"), "jpy");
+}
+
+#[tokio::test]
+async fn racing_calls_on_one_intent_take_effect_once() {
+    let rig = Rig::start().await;
+    let (client, intent) = (&rig.client, rig.client.create("approve").await);
+    let confirms = join_all((0..16).map(|_| client.confirm(&intent))).await;
+    assert_eq!(confirms.iter().filter(|answer| answer.status == 200).count(), 1);
+    let captures = join_all((0..16).map(|_| client.capture(&intent, &[]))).await;
+    assert_eq!(captures.iter().filter(|answer| answer.status == 200).count(), 1);
+    let form = [("payment_intent", intent.as_str()), ("amount", "300")];
+    let refunds = join_all((0..16).map(|_| client.post("/v1/refunds", &form))).await;
+    assert_eq!(refunds.iter().filter(|answer| answer.status == 200).count(), 3);
+    assert_eq!(
+        client.ledger().await["counts"],
+        json!({"created": 1, "authorised": 1, "captured": 1, "refunded": 3})
+    );
 }
 
 #[tokio::test]

@@ -93,7 +93,7 @@ async fn ready(child: &mut Child, port: u16) -> bool {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), looking).await.unwrap_or(false)
+    tokio::time::timeout(Duration::from_mins(1), looking).await.unwrap_or(false)
 }
 
 #[tokio::test]

@@ -1,0 +1,173 @@
+//! What happens while a placement waits for its customer: the return, and second thoughts (R15).
+//!
+//! Nothing here believes what a browser brought back. A signal is noted on the payment and the machine looks
+//! at the gateway, whose answer counts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use super::checkouts::{checkout_of, wished};
+use super::error::{Error, Reason};
+use super::house::House;
+use super::mutation::{Mutation, TRIES, conflict};
+use crate::domain::checkout::CheckoutState;
+use crate::domain::ids::{CheckoutId, PaymentId, PlacementId, StoreId, UnitId};
+use crate::domain::payment::react::react;
+use crate::domain::payment::{Input, Payment};
+use crate::domain::placement::Wish;
+use crate::engine::events;
+use crate::ports::Record;
+use crate::ports::store::{Key, Kind, Query, Snapshot, UnitOfWork, Verdict, Write};
+
+/// How long an update waits for a pending action to be cancelled at the gateway.
+const REOPEN_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a placement that another replica drives is given before it is looked at.
+const ELSEWHERE: Duration = Duration::from_millis(200);
+
+impl House {
+    /// Goes on after the customer did what a payment asked for.
+    pub async fn confirm_action(
+        &self,
+        mutation: &Mutation,
+        id: CheckoutId,
+        action: PaymentId,
+    ) -> Result<Bytes, Error> {
+        self.store(&mutation.store)?;
+        let until = Instant::now() + self.times.patience;
+        let key = Key::new(&mutation.store, Kind::Checkout, id);
+        let query = Query { keys: vec![key.clone()], ..Query::default() };
+        for _ in 0..TRIES {
+            let snapshot = self.engine.store.read(&query).await?;
+            let (checkout, _) = checkout_of(&key, &snapshot)?;
+            let Some(placement) = checkout.placement else { return Err(no_such_action()) };
+            let payment_key = Key::new(&mutation.store, Kind::Payment, action);
+            let payment_query = Query { keys: vec![payment_key.clone()], ..Query::default() };
+            let payments = self.engine.store.read(&payment_query).await?;
+            let payment = payment_of(&payment_key, &payments).ok_or_else(no_such_action)?;
+            if payment.placement != placement {
+                return Err(no_such_action());
+            }
+            if checkout.state == CheckoutState::AwaitingAction {
+                let noted = react(&payment, Input::Signalled, self.engine.clock.now(), &self.engine.policy)
+                    .map_err(|error| Error::new(Reason::PaymentActionInvalid, error.to_string()))?;
+                if !self.note(&payments, Record::Payment(Box::new(noted))).await? {
+                    continue;
+                }
+            }
+            let driven = self.kick(&Key::new(&mutation.store, Kind::Placement, placement)).await?;
+            return self.await_settled(&mutation.store, placement, driven, until).await;
+        }
+        Err(conflict())
+    }
+
+    /// Drives a placement that rests, if nobody does.
+    pub(super) async fn nudge_placement_of(&self, checkout: &Key) -> Result<(), Error> {
+        let query = Query { keys: vec![checkout.clone()], ..Query::default() };
+        let snapshot = self.engine.store.read(&query).await?;
+        let (row, _) = checkout_of(checkout, &snapshot)?;
+        match row.placement {
+            Some(placement) if row.state.placing() => {
+                self.kick(&Key::new(&checkout.store, Kind::Placement, placement)).await.map(|_driven| ())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A buyer who edits while an action is pending gives the payment up first: it is cancelled at the gateway,
+    /// and the session opens again. Where it turns out to have succeeded, the order stands.
+    pub(super) async fn reopen_if_awaiting(&self, store: &StoreId, id: CheckoutId) -> Result<(), Error> {
+        let key = Key::new(store, Kind::Checkout, id);
+        let query = Query { keys: vec![key.clone()], ..Query::default() };
+        for _ in 0..TRIES {
+            let snapshot = self.engine.store.read(&query).await?;
+            let (checkout, _) = checkout_of(&key, &snapshot)?;
+            let Some(placement) = checkout.placement else { return Ok(()) };
+            if checkout.state != CheckoutState::AwaitingAction {
+                return Ok(());
+            }
+            let noted = wished(&checkout, &snapshot, Wish::Reopen)?;
+            if !self.note(&snapshot, Record::Placement(Box::new(noted))).await? {
+                continue;
+            }
+            let subject = Key::new(store, Kind::Placement, placement);
+            let driven = self.kick(&subject).await?;
+            let until = Instant::now() + REOPEN_PATIENCE;
+            // Whatever became of it: the update itself says what the session is now.
+            let _ended = self.await_settled(store, placement, driven, until).await;
+            return Ok(());
+        }
+        Err(conflict())
+    }
+
+    /// Writes one row as it shall be; false when somebody else changed it meanwhile.
+    async fn note(&self, snapshot: &Snapshot<Record>, record: Record) -> Result<bool, Error> {
+        let store = match &record {
+            Record::Payment(payment) => payment.store.clone(),
+            Record::Placement(placement) => placement.store.clone(),
+            _ => return Ok(false),
+        };
+        let key = record.key(&store);
+        let Some(held) = snapshot.rows.get(&key) else { return Ok(false) };
+        if held.row == record {
+            return Ok(true);
+        }
+        let events = events::of(Some(&held.row), &record);
+        let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), store);
+        unit.writes = vec![Write { key, expected: held.version, row: record, events }];
+        match self.engine.submit(&unit).await {
+            Verdict::Committed => Ok(true),
+            Verdict::Stale { .. } => Ok(false),
+            _ => Err(Error::store_unavailable()),
+        }
+    }
+
+    /// Claims a row that nobody drives and drives it in a task of its own.
+    pub(super) async fn kick(&self, subject: &Key) -> Result<Option<JoinHandle<()>>, Error> {
+        let lease = self.engine.settings.lease;
+        let claim = self.engine.store.claim(subject, self.engine.worker, lease).await?;
+        Ok(claim.map(|claim| {
+            let engine = Arc::clone(&self.engine);
+            self.engine.tasks.spawn(async move {
+                engine.recover(&claim).await;
+            })
+        }))
+    }
+
+    /// What the placement is once the drive that was just begun has come to rest; where another replica drives
+    /// it, what it is a moment later.
+    async fn await_settled(
+        &self,
+        store: &StoreId,
+        placement: PlacementId,
+        driven: Option<JoinHandle<()>>,
+        until: Instant,
+    ) -> Result<Bytes, Error> {
+        match driven {
+            Some(run) => {
+                let _patience_ended = tokio::time::timeout_at(until, run).await;
+            }
+            None => tokio::time::sleep(ELSEWHERE).await,
+        }
+        self.await_placement(store, placement, until).await
+    }
+}
+
+fn payment_of(key: &Key, snapshot: &Snapshot<Record>) -> Option<Payment> {
+    match snapshot.rows.get(key).map(|row| &row.row) {
+        Some(Record::Payment(payment)) => Some((**payment).clone()),
+        _ => None,
+    }
+}
+
+fn no_such_action() -> Error {
+    Error::of_field(
+        Reason::PaymentActionInvalid,
+        "action_id",
+        "is not an action of this checkout's placement: read the checkout for the present one",
+    )
+}

@@ -1,0 +1,267 @@
+//! Carts: create, read, change, codes, delete.
+
+use bytes::Bytes;
+
+use super::error::{Error, Reason};
+use super::house::House;
+use super::mutation::{Change, Mutation, Versioned, etag};
+use crate::domain::cart::{Cart, CartAction, CartError, CartState, MAX_CODES, apply};
+use crate::domain::coupon::CouponLine;
+use crate::domain::currency::Currency;
+use crate::domain::ids::{CartId, Code, Sku, StoreId};
+use crate::ports::Record;
+use crate::ports::store::{Key, Kind, Snapshot};
+
+/// What a new cart starts with.
+#[derive(Debug, Clone)]
+pub struct NewCart {
+    /// Its id, made by the caller of the use case so that a repeat shows the first one's.
+    pub id: CartId,
+    /// The one currency of its prices.
+    pub currency: Currency,
+    /// CLDR region code, or empty.
+    pub region: String,
+    /// BCP 47 tag, or empty.
+    pub language: String,
+    /// The customer that the principal vouches for.
+    pub customer: Option<String>,
+    /// Lines to begin with.
+    pub actions: Vec<CartAction>,
+}
+
+/// Encodes the reply that shows a cart.
+pub type EncodeCart<'a> = &'a (dyn Fn(&Versioned<Cart>) -> Bytes + Sync);
+
+impl House {
+    /// Creates a cart.
+    pub async fn create_cart(
+        &self,
+        mutation: &Mutation,
+        new: &NewCart,
+        encode: EncodeCart<'_>,
+    ) -> Result<Bytes, Error> {
+        let settings = self.store(&mutation.store)?;
+        if !settings.currencies.contains(&new.currency) {
+            let offered: Vec<&str> = settings.currencies.iter().map(Currency::code).collect();
+            let remedy = format!("is not sold in here: use {}", offered.join(", "));
+            return Err(Error::of_field(Reason::CurrencyMismatch, "currency_code", remedy));
+        }
+        let skus = added(&new.actions);
+        let mut keys = vec![Key::new(&mutation.store, Kind::Cart, new.id)];
+        keys.extend(self.catalogue.keys(&mutation.store, &skus, &[]));
+        let step = async |snapshot: &Snapshot<Record>| {
+            let now = self.engine.clock.now();
+            let empty = Cart {
+                id: new.id,
+                store: mutation.store.clone(),
+                state: CartState::Open,
+                currency: new.currency,
+                region: new.region.clone(),
+                language: new.language.clone(),
+                customer: new.customer.clone(),
+                lines: Vec::new(),
+                coupons: Vec::new(),
+                placement: None,
+                order: None,
+                created_at: now,
+                updated_at: now,
+            };
+            let found = self.find(&mutation.store, &skus, &[], snapshot).await?;
+            Ok(change(apply(&empty, &new.actions, &found.products)?))
+        };
+        self.mutate(mutation, &keys, step, |shown| encode_cart(shown, encode)).await
+    }
+
+    /// Reads a cart.
+    pub async fn get_cart(&self, store: &StoreId, id: CartId) -> Result<Versioned<Cart>, Error> {
+        self.store(store)?;
+        match self.row(Key::new(store, Kind::Cart, id)).await? {
+            Some(row) => match row.row {
+                Record::Cart(cart) if cart.state != CartState::Deleted => {
+                    Ok(Versioned { row: *cart, etag: etag(row.sequence) })
+                }
+                _ => Err(Error::not_found("cart")),
+            },
+            None => Err(Error::not_found("cart")),
+        }
+    }
+
+    /// Applies a batch of line actions, whole or not at all.
+    pub async fn update_cart(
+        &self,
+        mutation: &Mutation,
+        id: CartId,
+        actions: &[CartAction],
+        encode: EncodeCart<'_>,
+    ) -> Result<Bytes, Error> {
+        let skus = added(actions);
+        let mut keys = vec![Key::new(&mutation.store, Kind::Cart, id)];
+        keys.extend(self.catalogue.keys(&mutation.store, &skus, &[]));
+        let step = async |snapshot: &Snapshot<Record>| {
+            let cart = Self::open_cart(mutation, id, snapshot)?;
+            let found = self.find(&mutation.store, &skus, &[], snapshot).await?;
+            let next = apply(&cart, actions, &found.products)?;
+            Ok(change(self.touched(next)))
+        };
+        self.mutate(mutation, &keys, step, |shown| encode_cart(shown, encode)).await
+    }
+
+    /// Applies a coupon code. One that does not fit the cart as it is now is refused and not kept.
+    pub async fn apply_code(
+        &self,
+        mutation: &Mutation,
+        id: CartId,
+        code: &Code,
+        encode: EncodeCart<'_>,
+    ) -> Result<Bytes, Error> {
+        let codes = [code.clone()];
+        let mut keys = vec![Key::new(&mutation.store, Kind::Cart, id)];
+        keys.extend(self.catalogue.keys(&mutation.store, &[], &codes));
+        let step = async |snapshot: &Snapshot<Record>| {
+            let mut cart = Self::open_cart(mutation, id, snapshot)?;
+            let mut found = self.find(&mutation.store, &[], &codes, snapshot).await?;
+            let unknown =
+                || Error::of_field(Reason::CodeInvalid, "code", "is not known here: check how it is spelled");
+            let coupon = found.coupons.remove(code).ok_or_else(unknown)?;
+            let lines = coupon_lines(&cart)?;
+            coupon
+                .applies(&lines, self.engine.clock.now())
+                .map_err(|problem| Error::of_field(Reason::CodeInvalid, "code", problem.to_string()))?;
+            cart.coupons.retain(|held| held.code != coupon.code);
+            cart.coupons.push(coupon);
+            if cart.coupons.len() > MAX_CODES {
+                let remedy = format!("is one more than the {MAX_CODES} that a cart takes: remove another");
+                return Err(Error::of_field(Reason::LimitExceeded, "code", remedy));
+            }
+            Ok(change(self.touched(cart)))
+        };
+        self.mutate(mutation, &keys, step, |shown| encode_cart(shown, encode)).await
+    }
+
+    /// Removes a coupon code.
+    pub async fn remove_code(
+        &self,
+        mutation: &Mutation,
+        id: CartId,
+        code: &Code,
+        encode: EncodeCart<'_>,
+    ) -> Result<Bytes, Error> {
+        let keys = [Key::new(&mutation.store, Kind::Cart, id)];
+        let step = async |snapshot: &Snapshot<Record>| {
+            let mut cart = Self::open_cart(mutation, id, snapshot)?;
+            let before = cart.coupons.len();
+            cart.coupons.retain(|held| held.code != *code);
+            if cart.coupons.len() == before {
+                return Err(Error::of_field(Reason::CodeInvalid, "code", "is not on this cart"));
+            }
+            Ok(change(self.touched(cart)))
+        };
+        self.mutate(mutation, &keys, step, |shown| encode_cart(shown, encode)).await
+    }
+
+    /// Deletes a cart.
+    pub async fn delete_cart(
+        &self,
+        mutation: &Mutation,
+        id: CartId,
+        encode: EncodeCart<'_>,
+    ) -> Result<Bytes, Error> {
+        let keys = [Key::new(&mutation.store, Kind::Cart, id)];
+        let step = async |snapshot: &Snapshot<Record>| {
+            let mut cart = Self::open_cart(mutation, id, snapshot)?;
+            cart.state = CartState::Deleted;
+            Ok(change(self.touched(cart)))
+        };
+        self.mutate(mutation, &keys, step, |shown| encode_cart(shown, encode)).await
+    }
+
+    fn open_cart(mutation: &Mutation, id: CartId, snapshot: &Snapshot<Record>) -> Result<Cart, Error> {
+        let row = snapshot
+            .rows
+            .get(&Key::new(&mutation.store, Kind::Cart, id))
+            .ok_or_else(|| Error::not_found("cart"))?;
+        let Record::Cart(cart) = &row.row else { return Err(Error::not_found("cart")) };
+        if cart.state == CartState::Deleted {
+            return Err(Error::not_found("cart"));
+        }
+        mutation.check_etag(row.sequence)?;
+        crate::domain::cart::open(cart)?;
+        Ok((**cart).clone())
+    }
+
+    fn touched(&self, mut cart: Cart) -> Cart {
+        cart.updated_at = self.engine.clock.now();
+        cart
+    }
+
+    /// Products and coupons out of what was read along, or from a catalogue that lives elsewhere.
+    pub(super) async fn find(
+        &self,
+        store: &StoreId,
+        skus: &[Sku],
+        codes: &[Code],
+        snapshot: &Snapshot<Record>,
+    ) -> Result<crate::ports::catalogue::Found, Error> {
+        self.catalogue.resolve(store, skus, codes, snapshot).await.map_err(|error| {
+            Error::new(Reason::PartnerUnavailable, error.to_string())
+                .retry_after(std::time::Duration::from_secs(1))
+        })
+    }
+}
+
+fn change(cart: Cart) -> Change {
+    Change { records: vec![Record::Cart(Box::new(cart))], ..Change::default() }
+}
+
+fn encode_cart(shown: &[Versioned<Record>], encode: EncodeCart<'_>) -> Bytes {
+    match shown.first() {
+        Some(Versioned { row: Record::Cart(cart), etag }) => {
+            encode(&Versioned { row: (**cart).clone(), etag: etag.clone() })
+        }
+        _ => Bytes::new(),
+    }
+}
+
+fn added(actions: &[CartAction]) -> Vec<Sku> {
+    actions
+        .iter()
+        .filter_map(|action| match action {
+            CartAction::Add { sku, .. } => Some(sku.clone()),
+            CartAction::SetQuantity { .. } | CartAction::Remove { .. } | CartAction::Clear => None,
+        })
+        .collect()
+}
+
+/// The lines as a coupon looks at them.
+pub(super) fn coupon_lines(cart: &Cart) -> Result<Vec<CouponLine<'_>>, Error> {
+    cart.lines
+        .iter()
+        .map(|line| {
+            Ok(CouponLine {
+                sku: line.sku(),
+                tags: &line.product.tags,
+                discountable: true,
+                subtotal: line.subtotal().map_err(CartError::from)?,
+            })
+        })
+        .collect()
+}
+
+impl From<CartError> for Error {
+    fn from(error: CartError) -> Self {
+        let message = error.to_string();
+        match error {
+            CartError::NotOpen { .. } => Self::new(Reason::CartNotOpen, message),
+            CartError::Quantity { index } => Self::field(format!("actions[{index}].quantity"), message),
+            CartError::UnknownSku { index, .. } => {
+                Self::of_field(Reason::SkuUnknown, format!("actions[{index}].sku"), message)
+            }
+            CartError::UnknownLine { index, .. } => Self::field(format!("actions[{index}].line_id"), message),
+            CartError::Currency { index, .. } => {
+                Self::of_field(Reason::CurrencyMismatch, format!("actions[{index}].sku"), message)
+            }
+            CartError::TooManyLines => Self::of_field(Reason::LimitExceeded, "actions", message),
+            CartError::Money(_) => Self::of_field(Reason::AmountInvalid, "actions", message),
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! Delivery options and pickup locations: listed from the flow's carriers, chosen by an id that we issued.
+//!
+//! A quote id is the option itself, signed: the client sends back what we said and can change nothing of it.
+//! It expires, and it is bound to what it was quoted for.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::error::{Error, Reason};
+use super::house::House;
+use crate::domain::address::Coordinates;
+use crate::domain::checkout::{Checkout, GroupKind, SHIPMENT_GROUP, Selection, SelectionKind, groups};
+use crate::domain::flow::{Flow, OptionCode};
+use crate::domain::ids::AccountId;
+use crate::domain::money::Money;
+use crate::domain::payment::policy::after;
+use crate::ports::carrier::{DeliveryItem, DeliveryKind, DeliveryOption, DeliveryRequest, PickupLocation};
+
+/// A carrier answers within this or its options are missing.
+const CARRIER_PATIENCE: Duration = Duration::from_secs(2);
+const PREFIX: &str = "quo_";
+const PURPOSE: &str = "delivery-quote-v1";
+/// Half of an HMAC-SHA256: 128 bits, which no one guesses within a quote's life.
+const TAG_BYTES: usize = 16;
+
+/// An option as it is offered.
+#[derive(Debug, Clone)]
+pub struct Offered {
+    /// What the client sends back.
+    pub quote_id: String,
+    /// The delivery group.
+    pub group: String,
+    /// The carrier account.
+    pub carrier: AccountId,
+    /// The option.
+    pub option: DeliveryOption,
+    /// When the offer ends.
+    pub expires_at: Timestamp,
+}
+
+/// The options of a session, and the carriers that gave none in time.
+#[derive(Debug, Clone, Default)]
+pub struct Offers {
+    /// Cheapest first.
+    pub options: Vec<Offered>,
+    /// Carriers without an answer.
+    pub missing: Vec<AccountId>,
+}
+
+/// What a quote id says. Short names: it travels with every choice.
+#[derive(Serialize, Deserialize)]
+struct Terms {
+    g: String,
+    a: String,
+    c: String,
+    t: String,
+    m: i64,
+    x: String,
+    e: Option<u16>,
+    l: Option<u16>,
+    f: String,
+    u: i64,
+}
+
+impl House {
+    /// The ways to have the goods of a session delivered.
+    pub async fn delivery_options(&self, checkout: &Checkout, flow: &Flow) -> Result<Offers, Error> {
+        if checkout.details.delivery_address.is_none() {
+            return Err(Error::new(
+                Reason::CheckoutNotReady,
+                "delivery options depend on where the goods go: set details.delivery_address first",
+            ));
+        }
+        let mut offers = Offers::default();
+        for group in groups(checkout).iter().filter(|group| group.kind == GroupKind::Delivered) {
+            let request = Self::delivery_request(checkout, None)?;
+            let asked = flow.backend.carriers.iter().map(async |account| {
+                let Some(carrier) = self.carriers.get(account) else { return (account, None) };
+                let answer = tokio::time::timeout(CARRIER_PATIENCE, carrier.options(&request)).await;
+                (account, answer.ok().and_then(Result::ok))
+            });
+            let expires_at = after(self.engine.clock.now(), self.times.quote_life);
+            for (account, answer) in futures::future::join_all(asked).await {
+                let Some(options) = answer else {
+                    offers.missing.push(account.clone());
+                    continue;
+                };
+                for option in options.into_iter().filter(|option| offered(flow, option)) {
+                    let quote_id = self.quote_id(checkout, group.id, account, &option, expires_at);
+                    offers.options.push(Offered {
+                        quote_id,
+                        group: group.id.to_owned(),
+                        carrier: account.clone(),
+                        option,
+                        expires_at,
+                    });
+                }
+            }
+        }
+        offers.options.sort_by(|left, right| {
+            (&left.group, left.option.amount.minor, &left.option.code).cmp(&(
+                &right.group,
+                right.option.amount.minor,
+                &right.option.code,
+            ))
+        });
+        if offers.options.is_empty() && !offers.missing.is_empty() {
+            return Err(Error::new(
+                Reason::PartnerUnavailable,
+                "no carrier of this flow answered: list the options again in a moment",
+            )
+            .retry_after(Duration::from_secs(2)));
+        }
+        Ok(offers)
+    }
+
+    /// The places where the goods of a session can be collected, nearest first when `near` is known.
+    pub async fn pickup_locations(
+        &self,
+        checkout: &Checkout,
+        flow: &Flow,
+        near: Option<Coordinates>,
+    ) -> Result<Vec<PickupLocation>, Error> {
+        let options = self.pickup_options(checkout, flow, near).await?;
+        Ok(options
+            .into_iter()
+            .filter_map(|(_, option)| match option.kind {
+                DeliveryKind::Pickup { location } => Some(*location),
+                DeliveryKind::Ship => None,
+            })
+            .collect())
+    }
+
+    /// The selection that a quote id stands for.
+    pub(super) fn select_quote(&self, checkout: &Checkout, quote_id: &str) -> Result<Selection, Error> {
+        let invalid = |remedy: &str| {
+            Error::of_field(Reason::DeliveryQuoteInvalid, "details.deliveries[0].quote_id", remedy)
+        };
+        let terms = self.open_quote_id(quote_id).ok_or_else(|| {
+            invalid("was not issued by this service: list the delivery options and send one's quote_id")
+        })?;
+        let expires_at = Timestamp::from_second(terms.u).unwrap_or(Timestamp::MIN);
+        if self.engine.clock.now() >= expires_at {
+            return Err(invalid("has expired: list the delivery options again"));
+        }
+        let quoted_for = self.quoted_for(checkout, &terms.g);
+        if terms.f != quoted_for {
+            return Err(invalid(
+                "was quoted for another address or other goods: list the delivery options again",
+            ));
+        }
+        let (Ok(carrier), Ok(tax_category)) = (terms.a.parse(), terms.x.parse()) else {
+            return Err(invalid("is not readable any more: list the delivery options again"));
+        };
+        Ok(Selection {
+            group: terms.g,
+            quote_id: quote_id.to_owned(),
+            carrier,
+            code: terms.c,
+            title: terms.t,
+            amount: Money::new(terms.m, checkout.currency),
+            tax_category,
+            earliest_days: terms.e,
+            latest_days: terms.l,
+            kind: SelectionKind::Ship,
+            quoted_for,
+            expires_at,
+        })
+    }
+
+    /// The selection of a pickup location.
+    pub(super) async fn select_pickup(
+        &self,
+        checkout: &Checkout,
+        flow: &Flow,
+        location_id: &str,
+    ) -> Result<Selection, Error> {
+        let options = self.pickup_options(checkout, flow, None).await?;
+        let found = options.into_iter().find_map(|(account, option)| match &option.kind {
+            DeliveryKind::Pickup { location } if location.id == location_id => {
+                Some((account, (**location).clone(), option))
+            }
+            _ => None,
+        });
+        let Some((carrier, location, option)) = found else {
+            return Err(Error::of_field(
+                Reason::PickupLocationInvalid,
+                "details.deliveries[0].pickup_location_id",
+                "is not a location of this flow: list the pickup locations and send one's id",
+            ));
+        };
+        Ok(Selection {
+            group: SHIPMENT_GROUP.to_owned(),
+            quote_id: String::new(),
+            carrier,
+            code: option.code,
+            title: option.title,
+            amount: option.amount,
+            tax_category: option.tax_category,
+            earliest_days: option.earliest_days,
+            latest_days: option.latest_days,
+            kind: SelectionKind::Pickup {
+                location: location.id,
+                name: location.name,
+                address: location.address,
+            },
+            quoted_for: self.quoted_for(checkout, SHIPMENT_GROUP),
+            expires_at: after(self.engine.clock.now(), self.times.quote_life),
+        })
+    }
+
+    /// Drops choices that were quoted for something else than the session is now; the buyer chooses again.
+    pub(super) fn drop_stale_selections(&self, checkout: &mut Checkout) {
+        let wanted: Vec<&str> = groups(checkout)
+            .iter()
+            .filter(|group| group.kind == GroupKind::Delivered)
+            .map(|group| group.id)
+            .collect();
+        let mut kept = Vec::new();
+        for selection in &checkout.details.selections {
+            let bound = match selection.kind {
+                SelectionKind::Ship => selection.quoted_for == self.quoted_for(checkout, &selection.group),
+                // A place does not depend on what is collected there, and costs what it cost.
+                SelectionKind::Pickup { .. } => true,
+            };
+            if bound && wanted.contains(&selection.group.as_str()) {
+                kept.push(selection.clone());
+            }
+        }
+        checkout.details.selections = kept;
+    }
+
+    async fn pickup_options(
+        &self,
+        checkout: &Checkout,
+        flow: &Flow,
+        near: Option<Coordinates>,
+    ) -> Result<Vec<(AccountId, DeliveryOption)>, Error> {
+        if !flow.frontend.click_and_collect {
+            return Ok(Vec::new());
+        }
+        let request = Self::delivery_request(checkout, near)?;
+        let mut found = Vec::new();
+        for account in &flow.backend.pickup {
+            if let Some(carrier) = self.carriers.get(account)
+                && let Ok(Ok(options)) =
+                    tokio::time::timeout(CARRIER_PATIENCE, carrier.options(&request)).await
+            {
+                found.extend(options.into_iter().map(|option| (account.clone(), option)));
+            }
+        }
+        Ok(found)
+    }
+
+    fn delivery_request(checkout: &Checkout, near: Option<Coordinates>) -> Result<DeliveryRequest, Error> {
+        let delivered = checkout.lines.iter().filter(|line| line.product.requires_delivery);
+        let mut value = Money::zero(checkout.currency);
+        let mut items = Vec::new();
+        for line in delivered {
+            let too_large =
+                |error: crate::domain::money::MoneyError| Error::field("cart.lines", error.to_string());
+            value = value.plus(line.subtotal().map_err(too_large)?).map_err(too_large)?;
+            items.push(DeliveryItem {
+                sku: line.sku().clone(),
+                quantity: line.quantity,
+                weight_grams: line.product.weight_grams,
+            });
+        }
+        let discount = checkout.quoted.as_ref().map_or(0, |quoted| quoted.quote.totals.discount.minor.abs());
+        Ok(DeliveryRequest {
+            store: checkout.store.clone(),
+            currency: checkout.currency,
+            destination: checkout.details.delivery_address.clone(),
+            near,
+            items,
+            value_before_discounts: value,
+            value_after_discounts: Money::new(value.minor.saturating_sub(discount).max(0), checkout.currency),
+        })
+    }
+
+    fn quote_id(
+        &self,
+        checkout: &Checkout,
+        group: &str,
+        account: &AccountId,
+        option: &DeliveryOption,
+        expires_at: Timestamp,
+    ) -> String {
+        let terms = Terms {
+            g: group.to_owned(),
+            a: account.to_string(),
+            c: option.code.clone(),
+            t: option.title.clone(),
+            m: option.amount.minor,
+            x: option.tax_category.as_str().to_owned(),
+            e: option.earliest_days,
+            l: option.latest_days,
+            f: self.quoted_for(checkout, group),
+            u: expires_at.as_second(),
+        };
+        let text = serde_json::to_vec(&terms).unwrap_or_default();
+        let tag = self.engine.vault.sign(PURPOSE, &text);
+        let tag = tag.get(..TAG_BYTES).unwrap_or(&tag);
+        format!("{PREFIX}{}.{}", URL_SAFE_NO_PAD.encode(&text), URL_SAFE_NO_PAD.encode(tag))
+    }
+
+    fn open_quote_id(&self, quote_id: &str) -> Option<Terms> {
+        let (text, tag) = quote_id.strip_prefix(PREFIX)?.split_once('.')?;
+        let text = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
+        let ours = self.engine.vault.sign(PURPOSE, &text);
+        same(ours.get(..TAG_BYTES)?, &tag).then(|| serde_json::from_slice(&text).ok())?
+    }
+
+    /// Fingerprint of what a delivery quote depends on: the session, destination, goods and currency.
+    fn quoted_for(&self, checkout: &Checkout, group: &str) -> String {
+        let place = checkout.details.delivery_address.as_ref().map(|address| {
+            let place = address.tax_location();
+            format!("{}|{}|{}", place.country, place.administrative_area, place.postal_code)
+        });
+        let goods: Vec<String> = checkout
+            .lines
+            .iter()
+            .filter(|line| line.product.requires_delivery)
+            .map(|line| format!("{}*{}@{}", line.sku(), line.quantity, line.product.unit_price))
+            .collect();
+        let codes: Vec<&str> = checkout.coupons.iter().map(|coupon| coupon.code.as_str()).collect();
+        let text = format!("{}/{group}/{place:?}/{goods:?}/{codes:?}/{}", checkout.id, checkout.currency);
+        let tag = self.engine.vault.sign("delivery-binding-v1", text.as_bytes());
+        URL_SAFE_NO_PAD.encode(tag.get(..TAG_BYTES).unwrap_or(&tag))
+    }
+}
+
+fn offered(flow: &Flow, option: &DeliveryOption) -> bool {
+    option.kind == DeliveryKind::Ship
+        && option.code.parse::<OptionCode>().is_ok_and(|code| flow.frontend.delivery_options.offers(&code))
+}
+
+/// Compares two tags in a time that does not depend on where they differ.
+pub(super) fn same(ours: &[u8], theirs: &[u8]) -> bool {
+    ours.len() == theirs.len()
+        && ours.iter().zip(theirs).fold(0_u8, |differs, (left, right)| differs | (left ^ right)) == 0
+}

@@ -1,0 +1,206 @@
+//! The one way in which a change under an idempotency key is made: read, decide, commit; one read and one
+//! write when nobody else is in the way.
+//!
+//! A repeat gets the stored bytes. Without an etag the change is re-applied on a row that somebody else
+//! changed meanwhile; with one it is refused.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use uuid::Uuid;
+
+use super::error::{Error, Reason};
+use super::house::House;
+use crate::domain::ids::{StoreId, UnitId};
+use crate::engine::events;
+use crate::ports::Record;
+use crate::ports::store::{
+    CounterMove, Key, Query, ReplyKey, ReplyWrite, Row, Snapshot, StoredReply, TimerWrite, UnitOfWork,
+    Verdict, Write,
+};
+
+/// How often a change without an etag is re-applied.
+pub(super) const TRIES: usize = 3;
+
+/// Who changes what, under which key.
+#[derive(Debug, Clone)]
+pub struct Mutation {
+    /// The store.
+    pub store: StoreId,
+    /// The RPC's name.
+    pub method: &'static str,
+    /// The caller's key.
+    pub request_id: Uuid,
+    /// Hash over method, caller and the decoded request without its key.
+    pub fingerprint: [u8; 32],
+    /// The etag that the change was decided on, if the caller gave one.
+    pub etag: Option<String>,
+}
+
+/// A row with its etag, as a reply shows it.
+#[derive(Debug, Clone)]
+pub struct Versioned<T> {
+    /// The content.
+    pub row: T,
+    /// Changes with what a client can see.
+    pub etag: String,
+}
+
+/// What a step wants to change.
+#[derive(Debug, Default)]
+pub(super) struct Change {
+    /// The rows as they shall be.
+    pub(super) records: Vec<Record>,
+    /// Counters to move.
+    pub(super) counters: Vec<CounterMove>,
+    /// Timers to set.
+    pub(super) timers: Vec<TimerWrite>,
+}
+
+/// The etag of a row after `sequence` events.
+pub fn etag(sequence: u64) -> String {
+    format!("\"{sequence:x}\"")
+}
+
+impl Mutation {
+    pub(super) fn key(&self) -> ReplyKey {
+        ReplyKey { store: self.store.clone(), method: self.method, request_id: self.request_id }
+    }
+
+    /// What stands under the key decides first: a finished reply, a reuse, or a call that still runs.
+    pub(super) fn replayed(&self, reply: Option<&StoredReply>) -> Result<Option<Bytes>, Error> {
+        let Some(reply) = reply else { return Ok(None) };
+        if reply.fingerprint != self.fingerprint {
+            return Err(Error::of_field(
+                Reason::IdempotencyKeyReused,
+                "request_id",
+                "was used with another request: give each request a fresh UUID",
+            ));
+        }
+        match &reply.body {
+            Some(body) => Ok(Some(body.clone())),
+            None => Err(Error::new(
+                Reason::RequestInProgress,
+                "the first request with this request_id is still running: repeat it in a moment",
+            )
+            .retry_after(Duration::from_millis(200))),
+        }
+    }
+
+    /// Refuses a row whose etag is not the one that the change was decided on.
+    pub(super) fn check_etag(&self, sequence: u64) -> Result<(), Error> {
+        match &self.etag {
+            Some(given) if *given != etag(sequence) => Err(Error::of_field(
+                Reason::EtagMismatch,
+                "etag",
+                "is not the current one: read the resource again and decide on what it is now",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl House {
+    /// Runs a change of rows whose keys are known up front. `step` decides over what was read; `body` encodes
+    /// the reply from the rows as they will be.
+    pub(super) async fn mutate<S, B>(
+        &self,
+        mutation: &Mutation,
+        keys: &[Key],
+        step: S,
+        body: B,
+    ) -> Result<Bytes, Error>
+    where
+        S: AsyncFn(&Snapshot<Record>) -> Result<Change, Error>,
+        B: Fn(&[Versioned<Record>]) -> Bytes,
+    {
+        let query = Query { keys: keys.to_vec(), reply: Some(mutation.key()), counters: Vec::new() };
+        for _ in 0..TRIES {
+            let snapshot = self.engine.store.read(&query).await?;
+            if let Some(body) = mutation.replayed(snapshot.reply.as_ref())? {
+                return Ok(body);
+            }
+            let change = step(&snapshot).await?;
+            let (writes, shown) = writes(mutation, &snapshot, change.records);
+            let body = body(&shown);
+            let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), mutation.store.clone());
+            unit.writes = writes;
+            unit.counters = change.counters;
+            unit.timers = change.timers;
+            unit.reply = Some(ReplyWrite::Claim {
+                key: mutation.key(),
+                reply: StoredReply {
+                    fingerprint: mutation.fingerprint,
+                    subject: keys.first().cloned(),
+                    body: Some(body.clone()),
+                },
+                keep: self.times.keep_reply,
+            });
+            match self.engine.submit(&unit).await {
+                Verdict::Committed => return Ok(body),
+                Verdict::Stale { .. } => {}
+                Verdict::ReplyTaken(reply) => {
+                    if let Some(body) = mutation.replayed(Some(&reply))? {
+                        return Ok(body);
+                    }
+                }
+                Verdict::Short { name, left } => return Err(short(&name, left)),
+                Verdict::Fenced | Verdict::Unknown | Verdict::Busy => {
+                    return Err(Error::store_unavailable());
+                }
+            }
+        }
+        Err(conflict())
+    }
+
+    /// Reads one row; `None` when there is no such row.
+    pub(super) async fn row(&self, key: Key) -> Result<Option<Row<Record>>, Error> {
+        let query = Query { keys: vec![key.clone()], ..Query::default() };
+        let mut snapshot = self.engine.store.read(&query).await?;
+        Ok(snapshot.rows.remove(&key))
+    }
+}
+
+/// The writes that bring the rows to what they shall be, and the rows as a reply shows them.
+pub(super) fn writes(
+    mutation: &Mutation,
+    snapshot: &Snapshot<Record>,
+    records: Vec<Record>,
+) -> (Vec<Write<Record>>, Vec<Versioned<Record>>) {
+    let mut writes = Vec::new();
+    let mut shown = Vec::new();
+    for record in records {
+        let key = record.key(&mutation.store);
+        let held = snapshot.rows.get(&key);
+        let events = events::of(held.map(|row| &row.row), &record);
+        let grown = u64::try_from(events.len()).unwrap_or_default();
+        let sequence = held.map_or(0, |row| row.sequence).saturating_add(grown);
+        shown.push(Versioned { row: record.clone(), etag: etag(sequence) });
+        if held.map(|row| &row.row) != Some(&record) {
+            let expected = held.map_or(0, |row| row.version);
+            writes.push(Write { key, expected, row: record, events });
+        }
+    }
+    (writes, shown)
+}
+
+/// Others were faster, again and again.
+pub(super) fn conflict() -> Error {
+    Error::new(Reason::Conflict, "others changed it at the same time: repeat the call")
+        .retry_after(Duration::from_millis(100))
+}
+
+/// A counter had less left than asked: stock, or a coupon's redemptions.
+pub(super) fn short(counter: &str, left: i64) -> Error {
+    match counter.split_once('/') {
+        Some(("stock", sku)) => {
+            let message = format!("only {left} of {sku} are left: lower the quantity");
+            Error::new(Reason::OutOfStock, message).with("sku", sku.to_owned()).with("left", left.to_string())
+        }
+        Some(("coupon", code)) => {
+            let message = format!("the code {code} is used up: remove it");
+            Error::new(Reason::CodeInvalid, message).with("code", code.to_owned())
+        }
+        _ => Error::new(Reason::Internal, "an unknown counter ran out"),
+    }
+}

@@ -1,0 +1,210 @@
+//! Payments: read, list, and what the back office does with them: capture, void, refund.
+//!
+//! A wish is recorded as a pending operation and driven at once; the caller learns what became of it, or that
+//! it goes on by itself.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use super::error::{Error, Reason};
+use super::house::House;
+use super::mutation::{Change, Mutation, Versioned, etag};
+use crate::domain::ids::{OperationId, PaymentId, StoreId};
+use crate::domain::payment::react::react;
+use crate::domain::payment::{AttemptState, Goal, Impossible, Input, Payment};
+use crate::ports::Record;
+use crate::ports::store::{Key, Kind, Listing, Snapshot, TimerChange, TimerWrite};
+
+/// How long a back-office call waits for the gateway before it answers with what is known.
+const SETTLE_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the back office wants of a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Take this much, in minor units; `None` for all.
+    Capture(Option<i64>),
+    /// Give back what is held.
+    Void,
+    /// Give back this much of what was taken, in minor units; `None` for all that is left.
+    Refund(Option<i64>),
+}
+
+/// Encodes the reply that shows a payment.
+pub type EncodePayment<'a> = &'a (dyn Fn(&Versioned<Payment>) -> Bytes + Sync);
+
+/// A page of rows.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// The rows, newest first.
+    pub rows: Vec<Versioned<T>>,
+    /// The id after which the next page begins, if there is one.
+    pub next: Option<String>,
+}
+
+impl House {
+    /// Reads a payment.
+    pub async fn get_payment(&self, store: &StoreId, id: PaymentId) -> Result<Versioned<Payment>, Error> {
+        self.store(store)?;
+        match self.row(Key::new(store, Kind::Payment, id)).await? {
+            Some(row) => match row.row {
+                Record::Payment(payment) => Ok(Versioned { row: *payment, etag: etag(row.sequence) }),
+                _ => Err(Error::not_found("payment")),
+            },
+            None => Err(Error::not_found("payment")),
+        }
+    }
+
+    /// Lists payments, newest first.
+    pub async fn list_payments(
+        &self,
+        store: &StoreId,
+        limit: u32,
+        before: Option<String>,
+    ) -> Result<Page<Payment>, Error> {
+        self.payments_labelled(store, None, limit, before).await
+    }
+
+    /// Lists the payments whose outcome is not known, or that need an operator.
+    pub async fn list_unresolved(
+        &self,
+        store: &StoreId,
+        limit: u32,
+        before: Option<String>,
+    ) -> Result<Page<Payment>, Error> {
+        self.payments_labelled(store, Some("unresolved".to_owned()), limit, before).await
+    }
+
+    async fn payments_labelled(
+        &self,
+        store: &StoreId,
+        label: Option<String>,
+        limit: u32,
+        before: Option<String>,
+    ) -> Result<Page<Payment>, Error> {
+        self.page(store, Kind::Payment, label, limit, before, |record| match record {
+            Record::Payment(payment) => Some(*payment),
+            _ => None,
+        })
+        .await
+    }
+
+    pub(super) async fn page<T>(
+        &self,
+        store: &StoreId,
+        kind: Kind,
+        label: Option<String>,
+        limit: u32,
+        before: Option<String>,
+        of: fn(Record) -> Option<T>,
+    ) -> Result<Page<T>, Error> {
+        self.store(store)?;
+        let listing = Listing { store: store.clone(), kind, label, before, limit: limit.saturating_add(1) };
+        let mut found = self.engine.store.list(&listing).await?;
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = found.len() > wanted;
+        found.truncate(wanted);
+        let next = if more { found.last().map(|(key, _)| key.id.clone()) } else { None };
+        let rows = found
+            .into_iter()
+            .filter_map(|(_, row)| {
+                let etag = etag(row.sequence);
+                of(row.row).map(|row| Versioned { row, etag })
+            })
+            .collect();
+        Ok(Page { rows, next })
+    }
+
+    /// Captures, voids or refunds. The reply shows the payment as it is once the gateway has answered, or with
+    /// the operation still under way.
+    pub async fn settle_payment(
+        &self,
+        mutation: &Mutation,
+        id: PaymentId,
+        wanted: Wanted,
+        encode: EncodePayment<'_>,
+    ) -> Result<Bytes, Error> {
+        self.store(&mutation.store)?;
+        let key = Key::new(&mutation.store, Kind::Payment, id);
+        let keys = [key.clone()];
+        let step = async |snapshot: &Snapshot<Record>| {
+            let row = snapshot.rows.get(&key).ok_or_else(|| Error::not_found("payment"))?;
+            let Record::Payment(payment) = &row.row else { return Err(Error::not_found("payment")) };
+            mutation.check_etag(row.sequence)?;
+            let next = self.wish(payment, wanted)?;
+            Ok(Change {
+                records: vec![Record::Payment(Box::new(next))],
+                timers: vec![TimerWrite { key: key.clone(), change: TimerChange::Due(Duration::ZERO) }],
+                ..Change::default()
+            })
+        };
+        let body = self
+            .mutate(mutation, &keys, step, |shown| match shown.first() {
+                Some(Versioned { row: Record::Payment(payment), etag }) => {
+                    encode(&Versioned { row: (**payment).clone(), etag: etag.clone() })
+                }
+                _ => Bytes::new(),
+            })
+            .await?;
+        self.drive_now(&key).await?;
+        Ok(body)
+    }
+
+    /// The operation that a wish asks for, on a payment whose order exists.
+    fn wish(&self, payment: &Payment, wanted: Wanted) -> Result<Payment, Error> {
+        if payment.order.is_none() || payment.goal == Goal::Hold {
+            return Err(Error::new(
+                Reason::PaymentStateInvalid,
+                "the payment belongs to a placement that is not an order: cancel the checkout instead",
+            ));
+        }
+        if payment.unresolved() {
+            return Err(Error::new(
+                Reason::PaymentOperationUnresolved,
+                "an earlier operation of this payment has no known outcome yet: repeat when it is resolved",
+            )
+            .retry_after(Duration::from_secs(5)));
+        }
+        let operation = OperationId(self.engine.ids.fresh());
+        let input = match wanted {
+            Wanted::Capture(amount) => {
+                Input::Capture { operation, amount_minor: amount.unwrap_or(payment.amount.minor) }
+            }
+            Wanted::Void => {
+                let held = payment.live().is_some_and(|attempt| attempt.state == AttemptState::Authorised);
+                if !held {
+                    return Err(Error::new(
+                        Reason::PaymentStateInvalid,
+                        "nothing is held that could be voided: refund what was captured",
+                    ));
+                }
+                Input::Goal(Goal::Release)
+            }
+            Wanted::Refund(amount) => Input::Refund {
+                operation,
+                amount_minor: amount.unwrap_or_else(|| payment.refundable_minor()),
+            },
+        };
+        react(payment, input, self.engine.clock.now(), &self.engine.policy).map_err(|error| match error {
+            Impossible::Amount { left_minor } => Error::of_field(
+                Reason::AmountExceedsRemainder,
+                "amount",
+                format!("is not within what is left: {left_minor} minor units"),
+            ),
+            Impossible::State
+            | Impossible::NotFound
+            | Impossible::Attempt { .. }
+            | Impossible::Operation { .. } => {
+                Error::new(Reason::PaymentStateInvalid, "the payment's state does not allow this: read it")
+            }
+        })
+    }
+
+    async fn drive_now(&self, key: &Key) -> Result<(), Error> {
+        if let Some(run) = self.kick(key).await? {
+            let _patience_ended = tokio::time::timeout_at(Instant::now() + SETTLE_PATIENCE, run).await;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,234 @@
+//! What a session would cost: tax asked for, prices computed, the whole fingerprinted.
+//!
+//! A tax provider's error is never zero tax: the session then has no quote, says so in its problems, and
+//! cannot be placed.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use super::error::{Error, Reason};
+use super::house::{House, StoreSettings};
+use crate::domain::address::{Address, TaxLocation};
+use crate::domain::checkout::{Billing, Checkout, Quoted, SHIPMENT_GROUP, Selection, SelectionKind};
+use crate::domain::digest::{ChosenDelivery, ChosenTender, Confirmation, QuoteDigest};
+use crate::domain::flow::Flow;
+use crate::domain::payment::policy::after;
+use crate::domain::pricing::{
+    DeliveryCharge, PricingError, PricingInput, PricingLine, Quote, TaxTreatment, price,
+};
+use crate::ports::tax::{TaxAnswer, TaxRequest, TaxableDelivery, TaxableLine};
+
+/// A tax provider answers within this or not at all.
+const TAX_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Where a session is taxed, and whether that is a guess.
+struct Place {
+    location: TaxLocation,
+    estimated: bool,
+}
+
+impl House {
+    /// Quotes the session anew over its lines, coupons and details.
+    pub(super) async fn requote(&self, checkout: &mut Checkout, flow: &Flow) -> Result<(), Error> {
+        self.drop_stale_selections(checkout);
+        checkout.quoted = None;
+        if checkout.lines.is_empty() {
+            return Ok(());
+        }
+        let settings = self.store(&checkout.store)?;
+        let place = place(checkout);
+        let estimated = place.as_ref().is_none_or(|place| place.estimated);
+        let answer = match place {
+            None => None,
+            Some(place) => match self.tax(checkout, flow, settings, place.location).await {
+                Some(answer) => Some(answer),
+                None => return Ok(()),
+            },
+        };
+        let tax_source =
+            answer.as_ref().map(|answer| format!("{}: {}", answer.source.provider, answer.source.basis));
+        let treatment = answer.map_or(TaxTreatment::NotYetKnown, |answer| answer.treatment);
+        match price(&self.pricing_input(checkout, settings, treatment)) {
+            Ok(quote) => {
+                checkout.quoted = Some(self.quoted(checkout, quote, estimated, tax_source));
+                Ok(())
+            }
+            Err(PricingError::Amount(error)) => {
+                Err(Error::of_field(Reason::AmountInvalid, "cart.lines", error.to_string()))
+            }
+            Err(error) => {
+                tracing::warn!(checkout = %checkout.id, %error, "a checkout cannot be priced");
+                Ok(())
+            }
+        }
+    }
+
+    /// The digest of what the session shows now.
+    pub(super) fn digest(checkout: &Checkout, quote: &Quote) -> String {
+        let delivery = checkout
+            .details
+            .selections
+            .iter()
+            .map(|selection| ChosenDelivery {
+                group: &selection.group,
+                carrier: selection.carrier.as_str(),
+                option: &selection.code,
+                to: selection_address(checkout, selection).map(Address::tax_location),
+            })
+            .collect();
+        let billing = match &checkout.details.billing {
+            Some(Billing::Address(address)) => Some(address),
+            Some(Billing::SameAsDelivery) | None => checkout.details.delivery_address.as_ref(),
+        };
+        let due = quote.totals.total;
+        let tenders =
+            if due.is_zero() { Vec::new() } else { vec![ChosenTender { kind: "card", amount: due }] };
+        let billing = billing.map(Address::tax_location);
+        let confirmation = Confirmation { quote, delivery, billing, tenders, agreements: Vec::new() };
+        QuoteDigest::of(&confirmation).to_string()
+    }
+
+    fn quoted(
+        &self,
+        checkout: &Checkout,
+        quote: Quote,
+        estimated: bool,
+        tax_source: Option<String>,
+    ) -> Quoted {
+        let life = after(self.engine.clock.now(), self.times.quote_life);
+        let parts = checkout.details.selections.iter().map(|selection| selection.expires_at);
+        let expires_at = parts.fold(life, std::cmp::Ord::min);
+        let digest = Self::digest(checkout, &quote);
+        Quoted { quote, estimated, tax_source: tax_source.unwrap_or_default(), digest, expires_at }
+    }
+
+    async fn tax(
+        &self,
+        checkout: &Checkout,
+        flow: &Flow,
+        settings: &StoreSettings,
+        to: TaxLocation,
+    ) -> Option<TaxAnswer> {
+        let provider = self.taxes.get(&flow.backend.tax)?;
+        let lines: Option<Vec<TaxableLine>> = checkout
+            .lines
+            .iter()
+            .map(|line| {
+                Some(TaxableLine {
+                    id: line.id,
+                    sku: line.sku().clone(),
+                    quantity: line.quantity,
+                    amount: line.subtotal().ok()?,
+                    category: line.product.tax_category,
+                })
+            })
+            .collect();
+        let request = TaxRequest {
+            store: checkout.store.clone(),
+            currency: checkout.currency,
+            date: self.engine.clock.now().to_zoned(TimeZone::UTC).date(),
+            from: settings.country.map(country_only),
+            to,
+            prices_include_tax: settings.prices_include_tax,
+            lines: lines?,
+            delivery: checkout.details.selections.iter().map(taxable_delivery).collect(),
+            exemption: None,
+        };
+        let asked = tokio::time::timeout(TAX_PATIENCE, provider.quote(&request)).await;
+        let cause = match asked {
+            Ok(Ok(answer)) => return Some(answer),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "no answer in time".to_owned(),
+        };
+        metrics::counter!("cashwrap_tax_failures_total").increment(1);
+        tracing::warn!(checkout = %checkout.id, %cause, "the tax is not known: the checkout has no quote");
+        None
+    }
+
+    fn pricing_input(
+        &self,
+        checkout: &Checkout,
+        settings: &StoreSettings,
+        tax: TaxTreatment,
+    ) -> PricingInput {
+        PricingInput {
+            currency: checkout.currency,
+            at: self.engine.clock.now(),
+            lines: checkout
+                .lines
+                .iter()
+                .map(|line| PricingLine {
+                    id: line.id,
+                    sku: line.sku().clone(),
+                    quantity: line.quantity,
+                    unit_price: line.product.unit_price,
+                    tax_category: line.product.tax_category,
+                    discountable: true,
+                    tags: line.product.tags.clone(),
+                    tax_rates: None,
+                })
+                .collect(),
+            coupons: checkout.coupons.clone(),
+            delivery: checkout
+                .details
+                .selections
+                .iter()
+                .map(|selection| DeliveryCharge {
+                    id: selection.group.clone(),
+                    amount: selection.amount,
+                    tax_category: selection.tax_category,
+                    tax_rates: None,
+                })
+                .collect(),
+            tax,
+            prices_include_tax: settings.prices_include_tax,
+            rounding: settings.rounding,
+        }
+    }
+}
+
+fn taxable_delivery(selection: &Selection) -> TaxableDelivery {
+    TaxableDelivery {
+        id: selection.group.clone(),
+        amount: selection.amount,
+        category: selection.tax_category,
+    }
+}
+
+/// Where a selection's goods end up.
+pub(super) fn selection_address<'a>(checkout: &'a Checkout, selection: &'a Selection) -> Option<&'a Address> {
+    match &selection.kind {
+        SelectionKind::Ship => checkout.details.delivery_address.as_ref(),
+        SelectionKind::Pickup { address, .. } => Some(address),
+    }
+}
+
+/// Collected goods are taxed at the location, sent ones where they go, digital ones where the buyer is billed;
+/// without an address the region where the buyer is serves as an estimate.
+fn place(checkout: &Checkout) -> Option<Place> {
+    let details = &checkout.details;
+    let collected = details.selection(SHIPMENT_GROUP).and_then(|selection| match &selection.kind {
+        SelectionKind::Pickup { address, .. } => Some(address),
+        SelectionKind::Ship => None,
+    });
+    let billed = match &details.billing {
+        Some(Billing::Address(address)) => Some(address),
+        Some(Billing::SameAsDelivery) | None => None,
+    };
+    if let Some(address) = collected.or(details.delivery_address.as_ref()).or(billed) {
+        return Some(Place { location: address.tax_location(), estimated: false });
+    }
+    let country = checkout.context.region.parse().ok()?;
+    Some(Place { location: country_only(country), estimated: true })
+}
+
+const fn country_only(country: crate::domain::address::Country) -> TaxLocation {
+    TaxLocation {
+        country,
+        administrative_area: String::new(),
+        locality: String::new(),
+        postal_code: String::new(),
+        lines: Vec::new(),
+    }
+}

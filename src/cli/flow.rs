@@ -1,0 +1,234 @@
+//! `cashwrap flow`: check flow documents, and see which flow a shopper gets.
+//!
+//! Both commands work without a server. They write through the given streams, so that tests can read them.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+
+use super::exit::{FAILED, REFUSED};
+use crate::config::flow::{FlowsRefused, KnownAccounts, LoadedFlows, load_paths, parse_total};
+use crate::config::{Settings, environment};
+use crate::domain::flow::{Channel, CustomerKind, Device, Shopper, Standing, Tag, explain};
+use crate::domain::ids::{Sku, StoreId};
+use crate::domain::money::Money;
+
+/// The commands on flows.
+#[derive(Debug, Subcommand)]
+pub enum FlowCommand {
+    /// Check flow documents; every mistake is shown with its file, line, column and remedy.
+    #[command(after_help = "Next: `cashwrap flow explain` shows which of the flows a shopper gets.\n\
+                            Exit codes: 0 the flows can be served (warnings allowed); 2 they cannot.")]
+    Validate(Documents),
+    /// Show which flow a shopper gets, and of every other flow why not.
+    #[command(
+        after_help = "Next: correct the criteria or priorities that the verdicts name, then check the\n\
+                            documents with `cashwrap flow validate`.\n\
+                            Exit codes: 0 a flow was chosen; 1 none matches; 2 the flows cannot be served."
+    )]
+    Explain(Explain),
+}
+
+/// Which documents.
+#[derive(Debug, Args)]
+pub struct Documents {
+    /// Files, or directories with .yaml files; without any, those of the settings, or else the flows that
+    /// ship with the binary.
+    #[arg(value_name = "DIR|FILE")]
+    pub paths: Vec<PathBuf>,
+    /// The settings, so that the partner accounts that the flows name are checked too.
+    #[arg(long, value_name = "FILE", env = "CASHWRAP_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// Which shopper.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The flows.
+    #[command(flatten)]
+    pub documents: Documents,
+    /// What the shopper holds in hand.
+    #[arg(long, default_value = "desktop", value_parser = words(Device::ALL, Device::as_str))]
+    pub device: Device,
+    /// The way by which the shopper came.
+    #[arg(long, default_value = "web", value_parser = words(Channel::ALL, Channel::as_str))]
+    pub channel: Channel,
+    /// What is proved about the shopper.
+    #[arg(long, default_value = "guest", value_parser = words(CustomerKind::ALL, CustomerKind::as_str))]
+    pub customer: CustomerKind,
+    /// The store's id.
+    #[arg(long, default_value = "demo")]
+    pub store: StoreId,
+    /// What the cart comes to, such as "EUR 49.90".
+    #[arg(long, default_value = "EUR 0", value_parser = parse_total)]
+    pub total: Money,
+    /// A SKU in the cart; may be repeated.
+    #[arg(long)]
+    pub sku: Vec<Sku>,
+    /// A tag of a product in the cart; may be repeated.
+    #[arg(long)]
+    pub tag: Vec<Tag>,
+    /// When, such as 2026-11-27T09:00:00+01:00; now when absent.
+    #[arg(long)]
+    pub at: Option<Timestamp>,
+}
+
+fn words<T>(all: &'static [T], word: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
+where
+    T: Copy + Send + Sync,
+{
+    PossibleValuesParser::new(all.iter().map(|value| word(*value)))
+        .try_map(move |text| all.iter().copied().find(|value| word(*value) == text).ok_or("not known"))
+}
+
+impl FlowCommand {
+    /// Runs the command.
+    pub fn run(self, out: &mut impl Write, err: &mut impl Write) -> ExitCode {
+        let result = match self {
+            Self::Validate(documents) => validate(&documents, out, err),
+            Self::Explain(asked) => explained(asked, out, err),
+        };
+        // Only writing can fail here, and then there is nobody left to tell.
+        ExitCode::from(result.unwrap_or(FAILED))
+    }
+}
+
+fn validate(documents: &Documents, out: &mut impl Write, err: &mut impl Write) -> io::Result<u8> {
+    let Some(loaded) = load(documents, err)? else { return Ok(REFUSED) };
+    for flow in &loaded.flows {
+        writeln!(out, "{} v{}: priority {}", flow.id, flow.version, flow.priority)?;
+    }
+    let count = loaded.flows.len();
+    writeln!(out, "{count} flow{} can be served", if count == 1 { "" } else { "s" })?;
+    if documents.config.is_none() {
+        writeln!(out, "partner accounts were not checked: give --config FILE to check them")?;
+    }
+    Ok(0)
+}
+
+fn explained(asked: Explain, out: &mut impl Write, err: &mut impl Write) -> io::Result<u8> {
+    let Some(loaded) = load(&asked.documents, err)? else { return Ok(REFUSED) };
+    let shopper = Shopper {
+        device: asked.device,
+        channel: asked.channel,
+        store: asked.store,
+        customer: asked.customer,
+        cart_total: asked.total,
+        skus: BTreeSet::from_iter(asked.sku),
+        tags: BTreeSet::from_iter(asked.tag),
+        now: asked.at.unwrap_or_else(now),
+    };
+    let verdicts = explain(&loaded.flows, &shopper);
+    for verdict in &verdicts {
+        writeln!(
+            out,
+            "{} v{} (priority {}): {}",
+            verdict.flow, verdict.version, verdict.priority, verdict.standing
+        )?;
+    }
+    if verdicts.iter().any(|verdict| matches!(verdict.standing, Standing::Chosen { .. })) {
+        return Ok(0);
+    }
+    writeln!(err, "no flow matches this shopper; add a flow with empty criteria and a low priority")?;
+    Ok(FAILED)
+}
+
+/// The flows, after their warnings were shown; `None` after their mistakes were.
+fn load(documents: &Documents, err: &mut impl Write) -> io::Result<Option<LoadedFlows>> {
+    let mut paths = documents.paths.clone();
+    let mut known: Option<KnownAccounts> = None;
+    if let Some(config) = &documents.config {
+        match Settings::load_for_flows(config, environment()) {
+            Ok((flows, accounts)) => {
+                known = Some(accounts);
+                if paths.is_empty() {
+                    paths.extend(flows.directory);
+                }
+            }
+            Err(refused) => {
+                writeln!(err, "{refused}")?;
+                return Ok(None);
+            }
+        }
+    }
+    match load_paths(&paths, known.as_ref()) {
+        Ok(loaded) => {
+            for warning in &loaded.warnings {
+                writeln!(err, "warning: {warning}")?;
+            }
+            Ok(Some(loaded))
+        }
+        Err(FlowsRefused(problems)) => {
+            for problem in problems {
+                writeln!(err, "error: {problem}")?;
+            }
+            Ok(None)
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a command of its own has no clock port, and needs none")]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use crate::cli::{Cli, Command};
+
+    /// Runs the command line, and gives its standard output and error.
+    fn run(arguments: &[&str]) -> (String, String) {
+        let Command::Flow(command) =
+            Cli::try_parse_from([&["cashwrap", "flow"], arguments].concat()).unwrap().command;
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let _ = command.run(&mut out, &mut err);
+        (String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+    }
+
+    #[test]
+    fn the_ready_flows_are_served_with_the_example_settings_and_without_a_warning() {
+        let (out, err) = run(&["validate", "--config", "examples/cashwrap.toml"]);
+        assert_eq!(err, "");
+        assert_eq!(
+            out,
+            "one-page v1: priority 0\nexpress v1: priority 20\nclick-and-collect v1: priority 10\n\
+             3 flows can be served\n"
+        );
+    }
+
+    #[test]
+    fn explain_names_the_flow_and_says_of_the_others_why_not() {
+        let (out, _) = run(&["explain", "--tag", "collect", "--at", "2026-11-27T09:00:00Z"]);
+        assert_eq!(
+            out,
+            "express v1 (priority 20): does not match: customer: wants repeat, found guest\n\
+             click-and-collect v1 (priority 10): chosen: tag collect\n\
+             one-page v1 (priority 0): matches (everyone), but click-and-collect is tried first\n"
+        );
+    }
+
+    #[test]
+    fn a_missing_file_is_refused_by_name() {
+        let (out, err) = run(&["validate", "no/such/directory"]);
+        assert_eq!(out, "");
+        assert_eq!(
+            err,
+            "error: no/such/directory: cannot be read: No such file or directory (os error 2); correct the \
+             path or its permissions\n"
+        );
+    }
+
+    #[test]
+    fn a_word_that_is_not_known_is_answered_with_those_that_are() {
+        let arguments = ["cashwrap", "flow", "explain", "--device", "fridge"];
+        let refused = Cli::try_parse_from(arguments).unwrap_err().to_string();
+        assert!(refused.contains("[possible values: phone, tablet, desktop, tv, kiosk, other]"), "{refused}");
+    }
+}

@@ -1,0 +1,238 @@
+//! The texts of mistakes and warnings, and that no text is too much for the loader.
+
+use proptest::prelude::*;
+
+use super::{FlowsRefused, KnownAccounts, LoadedFlows, READY_FLOWS, Source, load_sources};
+
+/// A document without a mistake, to make some in.
+const SOUND: &str = r#"id: sound
+version: 3
+priority: 5
+criteria:
+  device: [phone, tablet]
+  cart_total: [{currency: EUR, min: "49.90", max: 100}]
+  dates: [{from: "2026-11-27T00:00:00+01:00"}]
+interface:
+  layout: one_page
+frontend:
+  identity: [guest]
+backend:
+  gateways: [primary, backup]
+  carriers: [parcel]
+  tax: builtin
+"#;
+
+fn accounts() -> KnownAccounts {
+    let named = |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect();
+    KnownAccounts {
+        gateways: named(&["primary", "backup"]),
+        carriers: named(&["parcel"]),
+        pickup: named(&["shops"]),
+        tax: named(&["builtin"]),
+    }
+}
+
+fn load(text: &str) -> Result<LoadedFlows, FlowsRefused> {
+    let source = Source { name: "flows.yaml".to_owned(), text: text.to_owned() };
+    load_sources(&[source], Some(&accounts()))
+}
+
+/// What is said of [`SOUND`] when `from` in it is replaced by `to`.
+fn refused(from: &str, to: &str) -> String {
+    assert!(SOUND.contains(from), "{from}");
+    load(&SOUND.replace(from, to)).unwrap_err().to_string()
+}
+
+#[test]
+fn a_sound_document_is_read_as_it_stands() {
+    let loaded = load(SOUND).unwrap();
+    let flow = &loaded.flows[0];
+    assert_eq!((flow.id.as_str(), flow.version, flow.priority), ("sound", 3, 5));
+    assert_eq!(flow.criteria.cart_totals[0].to_string(), "EUR 49.90 to EUR 100.00");
+    assert_eq!(flow.criteria.dates[0].to_string(), "a time from 2026-11-26T23:00:00Z");
+    assert_eq!(flow.backend.gateways.as_slice().len(), 2);
+    assert!(flow.frontend.coupons && !flow.frontend.click_and_collect);
+}
+
+#[test]
+fn an_unknown_key_is_answered_with_those_that_are_known() {
+    assert_eq!(
+        refused("layout: one_page", "layout: one_page\n  lay-out: two"),
+        "flows.yaml:10:3: interface.lay-out: unknown key; remove it, or use one of layout, ui_hints, \
+         primary_action_label"
+    );
+}
+
+#[test]
+fn a_dangling_partner_is_answered_with_the_accounts_that_exist() {
+    assert_eq!(
+        refused("[primary, backup]", "[primary, strip]"),
+        "flows.yaml:13:23: backend.gateways[1]: the configuration has no account strip that serves here; \
+         use one of backup, primary, or add [partners.gateways.strip]"
+    );
+    assert_eq!(
+        refused("tax: builtin", "tax: avalara"),
+        "flows.yaml:15:8: backend.tax: the configuration has no account avalara that serves here; use one \
+         of builtin, or add [partners.tax.avalara]"
+    );
+}
+
+#[test]
+fn a_flow_without_a_gateway_is_refused() {
+    let expected = "flows.yaml:13:13: backend.gateways: a flow without a gateway cannot take money; name the \
+                    primary account of partners.gateways, then its backups";
+    assert_eq!(refused("[primary, backup]", "[]"), expected);
+    assert_eq!(
+        refused("  gateways: [primary, backup]\n", ""),
+        "flows.yaml:13:3: backend.gateways: missing; name the primary account of partners.gateways, then its \
+         backups"
+    );
+    assert_eq!(
+        refused("[primary, backup]", "[primary, primary]"),
+        "flows.yaml:13:13: backend.gateways: primary is named twice; name another account as the backup"
+    );
+}
+
+#[test]
+fn collecting_without_a_place_to_collect_is_refused() {
+    assert_eq!(
+        refused("  identity: [guest]", "  identity: [guest]\n  click_and_collect: true"),
+        "flows.yaml:14:3: backend.pickup: collecting is offered, but there is nowhere to collect; name an \
+         account that knows the locations, or set frontend.click_and_collect to false"
+    );
+}
+
+#[test]
+fn values_are_refused_with_what_is_allowed() {
+    let cases = [
+        ("id: sound", "id: So und", "1:5: id: `So und` is not a flow id; use 1 to 64 of a-z, 0-9 and -"),
+        (
+            "version: 3",
+            "version: 0",
+            "2:10: version: 0 is out of bounds; write a whole number from 1 to 4294967295",
+        ),
+        (
+            "[phone, tablet]",
+            "[fridge]",
+            "5:12: criteria.device[0]: `fridge` is not known; use one of phone, tablet, desktop, tv, kiosk, other",
+        ),
+        ("[phone, tablet]", "phone", "5:11: criteria.device: is text; write a list such as [one, two]"),
+        (
+            "\"49.90\"",
+            "49.90",
+            "6:37: criteria.cart_total[0].min: is a number with a fraction; put it in quotes, such as \"49.90\"",
+        ),
+        (
+            "\"49.90\"",
+            "\"4.999\"",
+            "6:37: criteria.cart_total[0].min: `4.999` is finer than EUR allows: 2 decimal places; write an \
+             amount in whole units, such as \"49.90\"",
+        ),
+        (
+            "\"2026-11-27T00:00:00+01:00\"",
+            "2026-11-27",
+            "7:18: criteria.dates[0].from: `2026-11-27` is not an instant; write it with its offset, such as \
+             2026-11-27T00:00:00+01:00",
+        ),
+        (
+            "[guest]",
+            "[]",
+            "11:13: frontend.identity: nobody can buy; name at least one of guest, registered, create_account",
+        ),
+        (
+            "layout: one_page",
+            "layout: 1",
+            "9:11: interface.layout: is a whole number, not text; put it in quotes",
+        ),
+    ];
+    for (from, to, expected) in cases {
+        assert_eq!(refused(from, to), format!("flows.yaml:{expected}"));
+    }
+}
+
+#[test]
+fn every_mistake_of_a_file_is_shown_at_once_in_the_order_of_lines() {
+    let text = SOUND.replace("version: 3", "version: x").replace("tax: builtin", "taxes: builtin");
+    assert_eq!(
+        load(&text).unwrap_err().to_string(),
+        "flows.yaml:2:10: version: is text; write a whole number from 1 to 4294967295\n\
+         flows.yaml:13:3: backend.tax: missing; name a tax provider of partners.tax\n\
+         flows.yaml:15:3: backend.taxes: unknown key; remove it, or use one of gateways, carriers, pickup, \
+         tax, capture, action_window_seconds"
+    );
+}
+
+#[test]
+fn what_is_not_yaml_is_refused_at_its_place() {
+    assert_eq!(
+        load("id: a\nid: b\n").unwrap_err().to_string(),
+        "flows.yaml:2:1: cannot be read as YAML: the key id is given twice; correct the text there"
+    );
+    assert_eq!(
+        load("id: [a\n").unwrap_err().to_string(),
+        "flows.yaml:1:5: cannot be read as YAML: unclosed bracket '['; correct the text there"
+    );
+    assert_eq!(
+        load("# nothing\n").unwrap_err().to_string(),
+        "flows.yaml: holds no flow; write a flow document in it"
+    );
+}
+
+#[test]
+fn the_same_version_of_a_flow_may_stand_only_once() {
+    assert_eq!(
+        load(&format!("{SOUND}---\n{SOUND}")).unwrap_err().to_string(),
+        "flows.yaml:18:10: version: version 3 of sound also stands in flows.yaml:2:10; give one of them \
+         another id or version"
+    );
+}
+
+#[test]
+fn rivals_and_forced_accounts_are_warned_of_where_they_stand() {
+    let everyone = "id: everyone\nversion: 1\npriority: 5\ninterface: {layout: express}\n\
+                    frontend: {identity: [registered]}\nbackend: {gateways: [primary], carriers: [parcel], tax: builtin}\n";
+    let warnings = load(&format!("{SOUND}---\n{everyone}")).unwrap().warnings;
+    let texts: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        texts,
+        [
+            "flows.yaml:21:22: frontend.identity: nobody can buy as a guest: this flow forces an account; add \
+             guest, unless every buyer must have an account",
+            "flows.yaml:3:11: priority: everyone has priority 5 too and can match the same shopper; it is \
+             tried first only for its id; give one of the two another priority: the higher is tried first",
+        ]
+    );
+}
+
+#[test]
+fn without_known_accounts_any_name_is_taken() {
+    let source = Source { name: "a".to_owned(), text: SOUND.replace("backup", "elsewhere") };
+    assert!(load_sources(&[source], None).is_ok());
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics_the_loader(text in "(?s).{0,120}") {
+        let _ = load(&text);
+    }
+
+    #[test]
+    fn no_damage_to_a_flow_panics_the_loader(
+        which in 0..READY_FLOWS.len(),
+        at in any::<prop::sample::Index>(),
+        cut in 0usize..40,
+        put in prop::sample::select(vec!["", ":", "- ", "[", "{", "&a", "*a", "!!int", "\t", "\u{0}", "?", "|", "\"", "é", "---\n", "<<: "]),
+    ) {
+        let letters: Vec<char> = READY_FLOWS[which].1.chars().collect();
+        let at = at.index(letters.len());
+        let after = letters.len().min(at + cut);
+        let damaged: String =
+            letters[..at].iter().copied().chain(put.chars()).chain(letters[after..].iter().copied()).collect();
+        if let Err(refused) = load(&damaged) {
+            prop_assert!(!refused.0.is_empty());
+            for problem in refused.0 {
+                prop_assert!(!problem.reason.is_empty() && !problem.remedy.is_empty(), "{}", problem);
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! `[partners.gateways.NAME]`, `[partners.carriers.NAME]`, `[partners.tax.NAME]`: the partner accounts.
+//!
+//! What every account of a sort has is read here; the rest of its table stays a [`RawTable`], which the
+//! implementation reads with a struct of its own.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::breaker::BreakerKeys;
+use super::capabilities::CapabilityKeys;
+use super::flow::KnownAccounts;
+use super::leaf;
+use super::problem::Problems;
+use super::raw::RawTable;
+use crate::domain::ids::AccountId;
+use crate::domain::payment::GatewayCapabilities;
+use crate::resilience::BreakerSettings;
+
+/// The partner accounts, each sort by name.
+#[derive(Debug, Clone, Default)]
+pub struct PartnerSettings {
+    /// Payment gateways.
+    pub gateways: Vec<GatewaySettings>,
+    /// Carriers, and places of collection.
+    pub carriers: Vec<CarrierSettings>,
+    /// Tax providers.
+    pub tax: Vec<TaxSettings>,
+}
+
+/// A merchant account at a gateway.
+#[derive(Debug, Clone)]
+pub struct GatewaySettings {
+    /// The account's name, by which flows call it.
+    pub account: AccountId,
+    /// The wire that it speaks.
+    pub kind: GatewayKind,
+    /// How long connecting may take; a call that did not connect was never sent.
+    pub connect_timeout: Duration,
+    /// Calls under way at once.
+    pub max_in_flight: u32,
+    /// When calls stop for a while.
+    pub breaker: BreakerSettings,
+    /// What it can do about unknown outcomes, and how long one call may take.
+    pub capabilities: GatewayCapabilities,
+    /// The rest, for the implementation: `base_url`, `secret_key`.
+    pub options: RawTable,
+}
+
+/// The wire that a gateway account speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GatewayKind {
+    /// Stripe's PaymentIntents.
+    Stripe,
+}
+
+/// A carrier, or places of collection.
+#[derive(Debug, Clone)]
+pub struct CarrierSettings {
+    /// The account's name, by which flows call it.
+    pub account: AccountId,
+    /// How it quotes.
+    pub kind: CarrierKind,
+    /// The rest, for the implementation.
+    pub options: RawTable,
+}
+
+/// How a carrier quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CarrierKind {
+    /// From a table of rates in the settings.
+    TableRate,
+    /// Locations at which goods are collected.
+    Pickup,
+}
+
+/// A tax provider.
+#[derive(Debug, Clone)]
+pub struct TaxSettings {
+    /// The account's name, by which flows call it.
+    pub account: AccountId,
+    /// How it computes.
+    pub kind: TaxKind,
+    /// The rest, for the implementation.
+    pub options: RawTable,
+}
+
+/// How a tax provider computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaxKind {
+    /// From a table of rates in the settings.
+    Builtin,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kinded<K> {
+    kind: K,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Gateway {
+    kind: GatewayKind,
+    #[serde(default = "default_timeout", deserialize_with = "leaf::millis::<_, 100, 120_000>")]
+    timeout_ms: Duration,
+    #[serde(default = "default_connect_timeout", deserialize_with = "leaf::millis::<_, 10, 10_000>")]
+    connect_timeout_ms: Duration,
+    #[serde(default = "default_max_in_flight", deserialize_with = "leaf::count::<_, 1, 10_000>")]
+    max_in_flight: u32,
+    #[serde(default, with = "BreakerKeys")]
+    breaker: BreakerSettings,
+    #[serde(default = "GatewayCapabilities::stripe", with = "CapabilityKeys")]
+    capabilities: GatewayCapabilities,
+}
+
+fn default_timeout() -> Duration {
+    GatewayCapabilities::stripe().timeout
+}
+
+/// A host that is there answers a SYN within a second even across the world; the shopper waits meanwhile.
+fn default_connect_timeout() -> Duration {
+    Duration::from_secs(2)
+}
+
+/// Gateways allow about a hundred calls a second; beyond this they answer 429.
+fn default_max_in_flight() -> u32 {
+    100
+}
+
+const GATEWAY_KEYS: [&str; 6] =
+    ["kind", "timeout_ms", "connect_timeout_ms", "max_in_flight", "breaker", "capabilities"];
+
+impl PartnerSettings {
+    pub(super) fn read(mut raw: RawTable, problems: &mut Problems) -> Self {
+        let gateways = accounts(&mut raw, "gateways", problems, |account, mut options, problems| {
+            let given: Gateway = problems.take_all(options.split(&GATEWAY_KEYS).read(&[]))?;
+            Some(GatewaySettings {
+                account,
+                kind: given.kind,
+                connect_timeout: given.connect_timeout_ms,
+                max_in_flight: given.max_in_flight,
+                breaker: given.breaker,
+                capabilities: GatewayCapabilities { timeout: given.timeout_ms, ..given.capabilities },
+                options,
+            })
+        });
+        let carriers = accounts(&mut raw, "carriers", problems, |account, mut options, problems| {
+            let given: Kinded<CarrierKind> = problems.take_all(options.split(&["kind"]).read(&[]))?;
+            Some(CarrierSettings { account, kind: given.kind, options })
+        });
+        let tax = accounts(&mut raw, "tax", problems, |account, mut options, problems| {
+            let given: Kinded<TaxKind> = problems.take_all(options.split(&["kind"]).read(&[]))?;
+            Some(TaxSettings { account, kind: given.kind, options })
+        });
+        for key in raw.keys() {
+            let remedy = "remove it, or use one of gateways, carriers, tax";
+            problems.0.push(raw.problem(key, "unknown key", remedy));
+        }
+        Self { gateways, carriers, tax }
+    }
+
+    /// The accounts that flows may name.
+    pub fn known(&self) -> KnownAccounts {
+        let carriers = |kind| {
+            self.carriers
+                .iter()
+                .filter(move |carrier| carrier.kind == kind)
+                .map(|carrier| carrier.account.clone())
+                .collect()
+        };
+        KnownAccounts {
+            gateways: self.gateways.iter().map(|gateway| gateway.account.clone()).collect(),
+            carriers: carriers(CarrierKind::TableRate),
+            pickup: carriers(CarrierKind::Pickup),
+            tax: self.tax.iter().map(|tax| tax.account.clone()).collect(),
+        }
+    }
+}
+
+fn accounts<T>(
+    raw: &mut RawTable,
+    key: &str,
+    problems: &mut Problems,
+    mut read: impl FnMut(AccountId, RawTable, &mut Problems) -> Option<T>,
+) -> Vec<T> {
+    let tables = problems.take(raw.take_accounts(key)).unwrap_or_default();
+    tables.into_iter().filter_map(|(account, table)| read(account, table, problems)).collect()
+}

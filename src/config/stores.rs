@@ -1,0 +1,91 @@
+//! `[[stores]]`: the shops that the service serves, each apart from the others.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::leaf;
+use super::problem::Problems;
+use super::raw::RawTable;
+use crate::domain::currency::Currency;
+use crate::domain::ids::StoreId;
+use crate::domain::pricing::{RoundingLevel, RoundingMode, RoundingPolicy};
+
+/// One shop.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreSettings {
+    /// Its id, which leads every key and resource name.
+    #[serde(deserialize_with = "leaf::parsed")]
+    pub id: StoreId,
+    /// The currencies that it sells in, its own first; never empty.
+    #[serde(deserialize_with = "leaf::parsed_list")]
+    pub currencies: Vec<Currency>,
+    /// Whether its prices hold their tax.
+    pub prices_include_tax: bool,
+    /// Where a half goes.
+    #[serde(default, deserialize_with = "leaf::parsed")]
+    pub rounding_mode: RoundingMode,
+    /// What is rounded.
+    #[serde(default, deserialize_with = "leaf::parsed")]
+    pub rounding_level: RoundingLevel,
+    /// The country that it ships from, ISO 3166.
+    #[serde(deserialize_with = "leaf::country")]
+    pub origin_country: String,
+    /// Whether an authorisation of less than was asked for is taken (payments.md R10).
+    #[serde(default)]
+    pub accepts_partial_approval: bool,
+    /// How long things live.
+    #[serde(default)]
+    pub timers: StoreTimers,
+}
+
+/// How long carts and checkouts of a store live.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreTimers {
+    /// A checkout without a call for this long is abandoned.
+    #[serde(rename = "abandoned_after_ms", deserialize_with = "leaf::millis::<_, 1_000, 2_592_000_000>")]
+    pub abandoned_after: Duration,
+    /// A checkout can be resumed for this long.
+    #[serde(rename = "checkout_life_ms", deserialize_with = "leaf::millis::<_, 1_000, 31_536_000_000>")]
+    pub checkout_life: Duration,
+    /// A cart can be changed for this long after its last change.
+    #[serde(rename = "cart_life_ms", deserialize_with = "leaf::millis::<_, 1_000, 31_536_000_000>")]
+    pub cart_life: Duration,
+}
+
+impl Default for StoreTimers {
+    fn default() -> Self {
+        const HOUR: Duration = Duration::from_hours(1);
+        Self {
+            // Earlier and the reminder would reach people who are still looking for their card.
+            abandoned_after: HOUR,
+            checkout_life: HOUR * 24 * 7,
+            cart_life: HOUR * 24 * 30,
+        }
+    }
+}
+
+impl StoreSettings {
+    /// How the store's orders are rounded.
+    pub fn rounding(&self) -> RoundingPolicy {
+        RoundingPolicy { mode: self.rounding_mode, level: self.rounding_level }
+    }
+
+    pub(super) fn read_all(raw: Vec<RawTable>, problems: &mut Problems) -> Vec<Self> {
+        let mut stores: Vec<Self> = Vec::new();
+        for table in raw {
+            let Some(store) = problems.take_all(table.read::<Self>(&[])) else { continue };
+            if stores.iter().any(|earlier| earlier.id == store.id) {
+                let reason = format!("{} is given twice", store.id);
+                problems.0.push(table.problem("id", reason, "give each store its own id"));
+            }
+            if store.currencies.is_empty() {
+                problems.0.push(table.problem("currencies", "is empty", "name at least one, such as EUR"));
+            }
+            stores.push(store);
+        }
+        stores
+    }
+}

@@ -1,0 +1,5 @@
+//! Tests of what several files of flows do together.
+
+mod choice;
+mod plan;
+mod samples;

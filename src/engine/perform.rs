@@ -1,0 +1,180 @@
+//! Calls a gateway while the lease is kept. No transaction and no connection of the store is held meanwhile.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::case::Case;
+use super::driver::Driver;
+use crate::domain::ids::{AccountId, OperationId};
+use crate::domain::payment::{
+    Attempt, Effect, Input, NotSent, Operation, OperationKind, Outcome, Payment, UnknownCause,
+};
+use crate::ports::gateway::{Call, GatewayRequest, Look, Rendered, Window};
+use crate::ports::store::Claim;
+
+/// A look answers fast or not at all: it holds nothing, and the ladder has other rungs.
+const LOOK_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What an effect needs before it can be intended or performed.
+#[derive(Debug)]
+pub enum Prepared {
+    /// The sealed rendering and the plain one, ready to be sent once its intent is durable.
+    Ready {
+        /// For the operation's row.
+        sealed: Vec<u8>,
+        /// For the socket.
+        rendered: Rendered,
+    },
+    /// The sealed token cannot be opened, or the account is not configured: nothing can be sent.
+    Impossible,
+}
+
+impl Driver {
+    /// Renders the request of an effect that moves money, under the id that its operation has or will have.
+    pub(super) fn prepare(&self, payment: &Payment, effect: &Effect, operation: OperationId) -> Prepared {
+        let Some((account, call)) = self.call_of(payment, effect) else { return Prepared::Impossible };
+        let Some(gateway) = self.gateways.get(&account) else { return Prepared::Impossible };
+        let request = GatewayRequest {
+            key: operation.to_string(),
+            reference: payment.id.to_string(),
+            amount: payment.amount,
+            call,
+        };
+        let rendered = gateway.render(&request);
+        Prepared::Ready { sealed: self.vault.seal(&operation.to_string(), &rendered.0), rendered }
+    }
+
+    fn call_of(&self, payment: &Payment, effect: &Effect) -> Option<(AccountId, Call)> {
+        match effect {
+            Effect::Begin { account, kind, .. } => {
+                let sealed = payment.token(account)?;
+                let plain = self.vault.open(&payment.id.to_string(), sealed).ok()?;
+                let token = String::from_utf8(plain).ok()?;
+                let return_url = payment.return_url.clone();
+                let call = match kind {
+                    OperationKind::Create => Call::Create { token, return_url },
+                    _ => Call::Authorise { token, return_url },
+                };
+                Some((account.clone(), call))
+            }
+            Effect::Next { attempt, kind, amount_minor } => {
+                let attempt = payment.attempts.iter().find(|each| each.id == *attempt)?;
+                call_on(payment, attempt, *kind, *amount_minor).map(|call| (attempt.account.clone(), call))
+            }
+            Effect::Send { operation } => {
+                let attempt = payment.attempt_of(*operation)?;
+                let operation = attempt.operation(*operation)?;
+                call_on(payment, attempt, operation.kind, operation.amount_minor)
+                    .map(|call| (attempt.account.clone(), call))
+            }
+            Effect::Replay { .. } | Effect::Look { .. } => None,
+        }
+    }
+
+    /// Performs an effect whose intent, if it needs one, is durable; gives back what to react to. The lease is
+    /// renewed while the call is out, and the call goes on even when it is lost: its outcome is then refused
+    /// by the fence, and whoever holds the claim resolves it.
+    pub(super) async fn perform(
+        &self,
+        case: &Case,
+        index: usize,
+        effect: &Effect,
+        sending: Option<(OperationId, Rendered, Instant)>,
+        claim: &Claim,
+    ) -> Option<Input> {
+        let payment = case.payment(index)?;
+        let call = self.call(payment, effect, sending);
+        tokio::pin!(call);
+        let mut beat = tokio::time::interval(self.settings.renew_every);
+        beat.tick().await;
+        let mut ours = true;
+        loop {
+            tokio::select! {
+                input = &mut call => return input,
+                _ = beat.tick(), if ours => {
+                    ours = self.store.renew(claim, self.settings.lease).await.unwrap_or(true);
+                }
+            }
+        }
+    }
+
+    async fn call(
+        &self,
+        payment: &Payment,
+        effect: &Effect,
+        sending: Option<(OperationId, Rendered, Instant)>,
+    ) -> Option<Input> {
+        match (effect, sending) {
+            (Effect::Look { attempt, operation }, _) => {
+                let attempt = payment.attempts.iter().find(|each| each.id == *attempt)?;
+                let sought = operation.and_then(|id| attempt.operation(id));
+                let outcome = self.look(payment, attempt, sought).await;
+                Some(Input::Looked { attempt: attempt.id, operation: *operation, outcome })
+            }
+            (Effect::Replay { operation }, _) => {
+                let outcome = self.replay(payment, *operation).await;
+                Some(Input::Outcome { operation: *operation, replay: true, outcome })
+            }
+            (_, Some((operation, rendered, send_by))) => {
+                let attempt = payment.attempt_of(operation)?;
+                let kind = attempt.operation(operation)?.kind;
+                let outcome = match self.gateways.get(&attempt.account) {
+                    Some(gateway) => {
+                        let answer_by = Instant::now() + gateway.capabilities().timeout;
+                        gateway.send(kind, payment.amount, &rendered, Window { send_by, answer_by }).await
+                    }
+                    None => Outcome::NotSent(NotSent::Drained),
+                };
+                Some(Input::Outcome { operation, replay: false, outcome })
+            }
+            (_, None) => None,
+        }
+    }
+
+    async fn look(&self, payment: &Payment, attempt: &Attempt, sought: Option<&Operation>) -> Outcome {
+        let Some(gateway) = self.gateways.get(&attempt.account) else {
+            return Outcome::NotSent(NotSent::Drained);
+        };
+        let amount = payment.amount;
+        let look = match (&attempt.object, sought) {
+            (Some(object), Some(refund)) if refund.kind == OperationKind::Refund => {
+                Look::Refund { object: object.clone(), key: refund.idempotency_key(), amount }
+            }
+            (Some(object), _) => Look::Object { object: object.clone(), amount },
+            (None, _) => Look::Reference { reference: payment.id.to_string(), amount },
+        };
+        let now = Instant::now();
+        let patience = LOOK_PATIENCE.min(gateway.capabilities().timeout);
+        gateway.look(&look, Window { send_by: now + patience, answer_by: now + patience }).await
+    }
+
+    /// Sends the stored bytes again: a rolling deploy cannot change them (R1).
+    async fn replay(&self, payment: &Payment, operation: OperationId) -> Outcome {
+        let stored = payment.attempt_of(operation).and_then(|attempt| {
+            let row = attempt.operation(operation)?;
+            let bytes = self.vault.open(&operation.to_string(), row.rendered.as_deref()?).ok()?;
+            Some((self.gateways.get(&attempt.account)?, row.kind, Rendered(bytes)))
+        });
+        match stored {
+            Some((gateway, kind, rendered)) => {
+                let now = Instant::now();
+                let patience = LOOK_PATIENCE.min(gateway.capabilities().timeout);
+                let window = Window { send_by: now + self.policy.send_window, answer_by: now + patience };
+                gateway.send(kind, payment.amount, &rendered, window).await
+            }
+            None => Outcome::Unknown(UnknownCause::NotConclusive),
+        }
+    }
+}
+
+fn call_on(payment: &Payment, attempt: &Attempt, kind: OperationKind, amount_minor: i64) -> Option<Call> {
+    let object = attempt.object.clone()?;
+    Some(match kind {
+        OperationKind::Confirm => Call::Confirm { object, return_url: payment.return_url.clone() },
+        OperationKind::Capture => Call::Capture { object, amount_minor },
+        OperationKind::Void => Call::Void { object },
+        OperationKind::Refund => Call::Refund { object, amount_minor },
+        OperationKind::Create | OperationKind::Authorise => return None,
+    })
+}
