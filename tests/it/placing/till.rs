@@ -27,8 +27,6 @@ pub enum Weather {
     Declined(DeclineClass),
     /// The customer must act first.
     Action,
-    /// Answered after this many seconds.
-    Slow(u64),
 }
 
 #[derive(Debug, Clone)]
@@ -236,10 +234,6 @@ impl Gateway for Till {
             Some(Weather::TimeoutBefore | Weather::TimeoutAfter) => {
                 tokio::time::sleep_until(window.answer_by).await;
                 Outcome::Unknown(UnknownCause::Timeout)
-            }
-            Some(Weather::Slow(seconds)) => {
-                tokio::time::sleep(Duration::from_secs(seconds)).await;
-                outcome
             }
             _ => {
                 tokio::time::sleep(Duration::from_millis(80)).await;
