@@ -363,7 +363,7 @@ impl World {
 
     /// Lets everything that runs by itself come to its end.
     pub async fn settle(&self) {
-        tokio::time::sleep(Duration::from_secs(3 * 24 * 3600)).await;
+        tokio::time::sleep(Duration::from_hours(3)).await;
     }
 
     /// Lets what is under way come to rest, without waiting for the resolver.
