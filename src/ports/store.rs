@@ -111,7 +111,7 @@ pub struct ReplyKey {
 pub struct StoredReply {
     /// Hash over method, caller and the decoded request without its id.
     pub fingerprint: [u8; 32],
-    /// The row that is still being worked on for this key, or that the reply speaks of.
+    /// The row that is still being worked on for this key, or that the reply speaks of; of the key's own store.
     pub subject: Option<Key>,
     /// The encoded response message; `None` while the work goes on.
     pub body: Option<Bytes>,
@@ -137,7 +137,7 @@ impl<D> Default for Snapshot<D> {
 /// What to read in one query.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
-    /// Rows to read, with the rows that they link to. All of one store.
+    /// Rows to read, with the rows that they link to. All of one store; keys of another find nothing.
     pub keys: Vec<Key>,
     /// A reply key to look up.
     pub reply: Option<ReplyKey>,
@@ -167,8 +167,8 @@ pub struct Write<D> {
     pub events: Vec<Event>,
 }
 
-/// A move of a counter. A counter has an optional limit, and counts what is held and what is used;
-/// held + used never passes the limit.
+/// A move of a counter. A counter has a limit, and counts what is held and what is used; a hold never takes
+/// held + used past the limit. What has no limit has no counter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CounterMove {
     /// The counter's name within the store: `stock/SKU`, `coupon/CODE`.
@@ -182,9 +182,9 @@ pub struct CounterMove {
 pub enum CounterChange {
     /// Takes `0` units aside, or the unit of work is Short. A counter that does not exist is Short with 0 left.
     Hold(u32),
-    /// Turns held units into used ones.
+    /// Turns held units into used ones. More than is held is Short, with what is held.
     Consume(u32),
-    /// Gives held units back.
+    /// Gives held units back. More than is held is Short, with what is held.
     Release(u32),
     /// Sets how many there are in all, creating the counter; what is held and used stays. A limit below
     /// held + used is allowed (a stock count may find less) and leaves nothing to hold.
@@ -203,18 +203,28 @@ pub enum ReplyWrite {
         /// How long it is kept, from now on.
         keep: Duration,
     },
-    /// Stores the final body under a key that was claimed without one.
+    /// Stores the final body under a key that was claimed without one. A key that has a body is ReplyTaken; one
+    /// that is free (its life is over) stays free, and the unit goes on.
     Finish {
         /// The key.
         key: ReplyKey,
         /// The encoded response.
         body: Bytes,
     },
-    /// Frees a claimed key: the end was one that a retry may change.
+    /// Frees a claimed key: the end was one that a retry may change. A key that has a body is ReplyTaken.
     Release {
         /// The key.
         key: ReplyKey,
     },
+}
+
+impl ReplyWrite {
+    /// The key that is written.
+    pub fn key(&self) -> &ReplyKey {
+        match self {
+            Self::Claim { key, .. } | Self::Finish { key, .. } | Self::Release { key } => key,
+        }
+    }
 }
 
 /// When a row must be driven next. Durations count from the commit, by the database's clock.
@@ -229,14 +239,17 @@ pub struct TimerWrite {
 /// What happens to a timer.
 #[derive(Debug, Clone)]
 pub enum TimerChange {
-    /// Creates or keeps the timer under the lease of `worker`: the fence of a timer that this creates is 1.
+    /// Creates or keeps the timer under the lease of `worker`: the fence of a timer that this creates is 1. One
+    /// that exists keeps its fence, and the unit is Fenced unless it carries the claim on this key or the
+    /// lease that runs is the worker's own.
     Lease {
         /// Who drives.
         worker: WorkerId,
         /// Until when, from now, nobody else may claim it.
         lease: Duration,
     },
-    /// Due after this long, without a lease. Creates the timer when there is none.
+    /// Due after this long. Creates the timer (fence 0) when there is none. A unit that carries the claim on
+    /// this key gives its lease back; any other leaves the lease of the worker that drives.
     Due(Duration),
     /// No more to be driven.
     Clear,
@@ -263,11 +276,12 @@ pub struct UnitOfWork<D> {
     pub fence: Option<Fence>,
     /// Rows, each at most once.
     pub writes: Vec<Write<D>>,
-    /// Counters, each at most once per change.
+    /// Counters, in order. A unit that moves counters by more than `Limit` must write a row: only by a row (or
+    /// a claimed reply key) is a unit recognised when it comes again.
     pub counters: Vec<CounterMove>,
     /// The reply key, when the caller gave one.
     pub reply: Option<ReplyWrite>,
-    /// Timers.
+    /// Timers, each at most once.
     pub timers: Vec<TimerWrite>,
 }
 
@@ -284,6 +298,21 @@ impl<D> UnitOfWork<D> {
             timers: Vec::new(),
         }
     }
+
+    /// Whether every key of the unit is its own store's. A unit of which that is not so is a bug of ours: it
+    /// would cross tenants, and no store takes it (Busy, and an error in the log).
+    pub fn is_of_one_store(&self) -> bool {
+        let subject = match &self.reply {
+            Some(ReplyWrite::Claim { reply, .. }) => reply.subject.as_ref(),
+            Some(ReplyWrite::Finish { .. } | ReplyWrite::Release { .. }) | None => None,
+        };
+        let keys = (self.writes.iter().map(|write| &write.key))
+            .chain(self.timers.iter().map(|timer| &timer.key))
+            .chain(self.fence.iter().map(|fence| &fence.key))
+            .chain(subject)
+            .map(|key| &key.store);
+        keys.chain(self.reply.iter().map(|reply| &reply.key().store)).all(|store| *store == self.store)
+    }
 }
 
 /// What became of a unit.
@@ -292,7 +321,8 @@ impl<D> UnitOfWork<D> {
 pub enum Verdict {
     /// All of it is durable, now or by an earlier submission of the same unit.
     Committed,
-    /// A row is no longer at the expected version, or exists where it should be new. Nothing was written.
+    /// A row is no longer at the expected version, or exists where it should be new, or its columns carry a
+    /// unique value that another's carry. Nothing was written.
     Stale {
         /// The first such row.
         key: Key,
@@ -355,9 +385,9 @@ pub enum StoreError {
 /// - commit a unit entirely or not at all, and answer `Committed` only when it is durable;
 /// - give every verdict but `Committed` and `Unknown` only when nothing of the unit is written;
 /// - answer `Committed` when the same unit id is submitted again after it was committed, as long as the first
-///   row it writes has not been written since;
+///   row it writes carries its id or an event of it; a unit without rows is known by its reply key;
 /// - compare-and-set each write's version, adding 1, and number events without gaps per row;
-/// - check in this order: fence, versions, counters, reply key;
+/// - check in this order: fence, versions (then the unique columns), counters by name, reply key;
 /// - use its own clock (the database's) for leases, timers and the life of replies;
 /// - let at most one worker hold the claim on a key whose lease has not run out.
 #[async_trait::async_trait]
@@ -375,7 +405,7 @@ pub trait Store<D>: Send + Sync + 'static {
     /// is leased, or has no timer.
     async fn claim(&self, key: &Key, worker: WorkerId, lease: Duration) -> Result<Option<Claim>, StoreError>;
 
-    /// Prolongs a claim; false when it is no longer ours. Changes neither fence nor version.
+    /// Prolongs a claim; false when it is no longer ours, or was given back. Changes neither fence nor version.
     async fn renew(&self, claim: &Claim, lease: Duration) -> Result<bool, StoreError>;
 
     /// Lists rows of a kind.

@@ -12,3 +12,4 @@ mod support;
 mod api_shape;
 mod postgres_support;
 mod sandbox;
+mod store;

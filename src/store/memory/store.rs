@@ -1,0 +1,172 @@
+//! The port over the shelves: one mutex, taken for each call and never across an await.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::super::plan::decide;
+use super::super::records::{Lease, Now, later};
+use super::faults::{Fault, MemoryFaults};
+use super::shelves::Dump;
+use crate::domain::ids::WorkerId;
+use crate::ports::document::Document;
+use crate::ports::store::{
+    Claim, Key, Listing, Query, Row, Snapshot, Store, StoreError, StoredEvent, UnitOfWork, Verdict,
+};
+
+/// A store that lives as long as the process.
+pub struct MemoryStore {
+    now: Now,
+    faults: MemoryFaults,
+    shelves: Mutex<Dump>,
+}
+
+impl MemoryStore {
+    /// An empty store under the clock `now`.
+    pub fn new(now: Now) -> Self {
+        Self { now, faults: MemoryFaults::default(), shelves: Mutex::default() }
+    }
+
+    /// The faults that its commits meet.
+    pub fn faults(&self) -> MemoryFaults {
+        self.faults.clone()
+    }
+
+    /// Everything that it holds now.
+    pub fn dump(&self) -> Dump {
+        self.shelves().clone()
+    }
+
+    fn shelves(&self) -> MutexGuard<'_, Dump> {
+        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn decided(&self, unit: &UnitOfWork<Document>) -> Verdict {
+        let mut shelves = self.shelves();
+        let Ok(decision) = decide(&*shelves, unit, (self.now)());
+        match decision {
+            Ok(plan) => {
+                shelves.apply(unit, plan);
+                Verdict::Committed
+            }
+            Err(verdict) => verdict,
+        }
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+/// Gives the timer of `key` to `worker`, with the next fence.
+fn take(shelves: &mut Dump, key: &Key, worker: WorkerId, until: Timestamp) -> Option<Claim> {
+    let timer = shelves.timers.get_mut(key)?;
+    timer.fence = timer.fence.saturating_add(1);
+    timer.lease = Some(Lease { worker, until });
+    Some(Claim { key: key.clone(), fence: timer.fence })
+}
+
+#[async_trait::async_trait]
+impl Store<Document> for MemoryStore {
+    async fn read(&self, query: &Query) -> Result<Snapshot<Document>, StoreError> {
+        let now = (self.now)();
+        let shelves = self.shelves();
+        let mut rows = BTreeMap::new();
+        let store = query.keys.first().map(|key| &key.store);
+        for key in query.keys.iter().filter(|key| Some(&key.store) == store) {
+            let Some(stored) = shelves.rows.get(key) else { continue };
+            rows.insert(key.clone(), Row::from(stored.clone()));
+            for (kind, id) in &stored.document.links {
+                let linked = Key { store: key.store.clone(), kind: *kind, id: id.clone() };
+                if let Some(stored) = shelves.rows.get(&linked) {
+                    rows.insert(linked, Row::from(stored.clone()));
+                }
+            }
+        }
+        let reply = query.reply.as_ref().and_then(|key| shelves.replies.get(key));
+        let left = query.counters.iter().filter_map(|named| {
+            let counter = shelves.counters.get(named)?;
+            Some((named.1.clone(), counter.left()))
+        });
+        Ok(Snapshot {
+            rows,
+            reply: reply.filter(|kept| kept.expires > now).map(|kept| kept.reply.clone()),
+            left: left.collect(),
+        })
+    }
+
+    async fn commit(&self, unit: &UnitOfWork<Document>) -> Verdict {
+        match self.faults.count() {
+            None => self.decided(unit),
+            Some(Fault::Busy) => Verdict::Busy,
+            Some(Fault::UnknownAndLost) => Verdict::Unknown,
+            Some(Fault::UnknownButDurable) => {
+                let _lost = self.decided(unit);
+                Verdict::Unknown
+            }
+        }
+    }
+
+    async fn claim_due(&self, worker: WorkerId, lease: Duration, max: u32) -> Result<Vec<Claim>, StoreError> {
+        let now = (self.now)();
+        let mut shelves = self.shelves();
+        shelves.replies.retain(|_, kept| kept.expires > now);
+        let free = |timer: &super::super::records::Timer| timer.due <= now && timer.running(now).is_none();
+        let mut due: Vec<(Timestamp, Key)> = (shelves.timers.iter())
+            .filter(|(_, timer)| free(timer))
+            .map(|(key, timer)| (timer.due, key.clone()))
+            .collect();
+        due.sort();
+        let until = later(now, lease);
+        let first = due.iter().take(usize::try_from(max).unwrap_or(usize::MAX));
+        Ok(first.filter_map(|(_, key)| take(&mut shelves, key, worker, until)).collect())
+    }
+
+    async fn claim(&self, key: &Key, worker: WorkerId, lease: Duration) -> Result<Option<Claim>, StoreError> {
+        let now = (self.now)();
+        let mut shelves = self.shelves();
+        let running = shelves.timers.get(key).and_then(|timer| timer.running(now));
+        if running.is_some_and(|lease| lease.worker != worker) {
+            return Ok(None);
+        }
+        Ok(take(&mut shelves, key, worker, later(now, lease)))
+    }
+
+    async fn renew(&self, claim: &Claim, lease: Duration) -> Result<bool, StoreError> {
+        let until = later((self.now)(), lease);
+        let mut shelves = self.shelves();
+        let ours = shelves.timers.get_mut(&claim.key).filter(|timer| timer.fence == claim.fence);
+        let Some(held) = ours.and_then(|timer| timer.lease.as_mut()) else { return Ok(false) };
+        held.until = until;
+        Ok(true)
+    }
+
+    async fn list(&self, listing: &Listing) -> Result<Vec<(Key, Row<Document>)>, StoreError> {
+        let shelves = self.shelves();
+        let from = Key::new(&listing.store, listing.kind, "");
+        let of_kind = (shelves.rows.range(from..))
+            .take_while(|(key, _)| key.store == listing.store && key.kind == listing.kind);
+        let mut found: Vec<_> = of_kind
+            .filter(|(key, _)| listing.before.as_ref().is_none_or(|before| key.id < *before))
+            .filter(|(_, stored)| listing.label.is_none() || stored.document.label == listing.label)
+            .collect();
+        found.reverse();
+        found.truncate(usize::try_from(listing.limit).unwrap_or(usize::MAX));
+        Ok(found.into_iter().map(|(key, stored)| (key.clone(), Row::from(stored.clone()))).collect())
+    }
+
+    async fn events(&self, key: &Key, after: u64) -> Result<Vec<StoredEvent>, StoreError> {
+        let shelves = self.shelves();
+        let events = shelves.events.get(key).into_iter().flatten();
+        Ok(events.filter(|event| event.sequence > after).cloned().collect())
+    }
+
+    async fn now(&self) -> Result<Timestamp, StoreError> {
+        Ok((self.now)())
+    }
+}
