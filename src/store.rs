@@ -7,10 +7,12 @@
 //! - [`records`] are the plain shapes that verdicts speak of: heads of rows, counters, timers, kept replies.
 //! - [`columns`] says which values of the real columns are unique.
 //! - [`memory`], [`postgres`] and [`sqlite`] are the three.
+//! - [`document`] turns records of the domain into the documents that the three keep, and back.
 //!
 //! No decision about carts, money or orders may enter this room: it knows rows, versions and names.
 
 mod columns;
+pub mod document;
 pub mod memory;
 mod plan;
 pub mod postgres;

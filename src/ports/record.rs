@@ -87,6 +87,19 @@ impl Record {
         }
     }
 
+    /// The store that the row says it belongs to; products and coupons do not say, their key does.
+    pub const fn store(&self) -> Option<&StoreId> {
+        match self {
+            Self::Cart(row) => Some(&row.store),
+            Self::Checkout(row) => Some(&row.store),
+            Self::Placement(row) => Some(&row.store),
+            Self::Payment(row) => Some(&row.store),
+            Self::Order(row) => Some(&row.store),
+            Self::PartnerMode(row) => Some(&row.store),
+            Self::Product(_) | Self::Coupon(_) => None,
+        }
+    }
+
     /// The key under which the row stands in `store`.
     pub fn key(&self, store: &StoreId) -> Key {
         match self {

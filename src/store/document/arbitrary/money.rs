@@ -1,0 +1,125 @@
+//! Arbitrary payments and failures.
+
+use super::Tape;
+use crate::domain::ids::{AttemptId, CheckoutId, OperationId, OrderId, PaymentId, PlacementId};
+use crate::domain::payment::aggregate::{Failure, Skipped};
+use crate::domain::payment::operation::Probe;
+use crate::domain::payment::{
+    Attempt, AttemptState, Decline, Instrument, Operation, OperationState, Payment,
+};
+
+fn decline(tape: &mut Tape) -> Decline {
+    Decline { class: tape.word(), code: tape.text() }
+}
+
+pub fn failure(tape: &mut Tape) -> Failure {
+    match tape.byte() % 7 {
+        0 => Failure::Absent,
+        1 => Failure::Declined(decline(tape)),
+        2 => Failure::Unreachable(tape.word()),
+        3 => Failure::Reenter(tape.name()),
+        4 => Failure::ActionExpired,
+        5 => Failure::Mismatched,
+        _ => Failure::Released,
+    }
+}
+
+fn attempt_state(tape: &mut Tape) -> AttemptState {
+    match tape.byte() % 19 {
+        0 => AttemptState::Creating,
+        1 => AttemptState::Created,
+        2 => AttemptState::Authorising,
+        3 => AttemptState::Unknown,
+        4 => AttemptState::AwaitingAction {
+            redirect_url: tape.text(),
+            expires_at: tape.time(),
+            signalled: tape.flag(),
+        },
+        5 => AttemptState::Authorised,
+        6 => AttemptState::Mismatched,
+        7 => AttemptState::Voiding,
+        8 => AttemptState::Voided,
+        9 => AttemptState::Captured,
+        10 => AttemptState::Refunded,
+        11 => AttemptState::Declined(decline(tape)),
+        12 => AttemptState::NotSent(tape.word()),
+        13 => AttemptState::ConfirmedAbsent { checks: tape.u32(), next_check_at: tape.option(Tape::time) },
+        14 => AttemptState::LateSuccess,
+        15 => AttemptState::LateVoiding,
+        16 => AttemptState::LateRefunding,
+        17 => AttemptState::LateVoided,
+        _ => AttemptState::LateRefunded,
+    }
+}
+
+fn operation_state(tape: &mut Tape) -> OperationState {
+    match tape.byte() % 6 {
+        0 => OperationState::Pending,
+        1 => OperationState::Sending,
+        2 => OperationState::Unknown(tape.word()),
+        3 => OperationState::Succeeded,
+        4 => OperationState::Failed,
+        _ => OperationState::NotSent,
+    }
+}
+
+fn probe(tape: &mut Tape) -> Probe {
+    Probe {
+        since: tape.time(),
+        rung: tape.word(),
+        rounds: tape.u32(),
+        next_at: tape.time(),
+        replays: tape.u32(),
+        replay_failed: tape.flag(),
+        seen_absent_at: tape.option(Tape::time),
+    }
+}
+
+fn operation(tape: &mut Tape) -> Operation {
+    Operation {
+        id: tape.id(OperationId),
+        kind: tape.word(),
+        amount_minor: tape.i64(),
+        state: operation_state(tape),
+        due_at: tape.time(),
+        send_by: tape.option(Tape::time),
+        rendered: tape.option(Tape::bytes),
+        probe: tape.option(probe),
+        tries: tape.u32(),
+        code: tape.option(Tape::text),
+    }
+}
+
+fn attempt(tape: &mut Tape) -> Attempt {
+    Attempt {
+        id: tape.id(AttemptId),
+        account: tape.name(),
+        state: attempt_state(tape),
+        object: tape.option(Tape::text),
+        captured_minor: tape.i64(),
+        refunded_minor: tape.i64(),
+        operations: tape.list(operation),
+        needs_review: tape.flag(),
+        void_reason: tape.option(Tape::word),
+    }
+}
+
+pub fn payment(tape: &mut Tape) -> Payment {
+    Payment {
+        id: tape.id(PaymentId),
+        store: tape.name(),
+        placement: tape.id(PlacementId),
+        checkout: tape.id(CheckoutId),
+        order: tape.option(|tape| tape.id(OrderId)),
+        amount: tape.money(),
+        routes: tape.list(Tape::name),
+        instruments: tape.list(|tape| Instrument { account: tape.name(), token: tape.bytes() }),
+        capture_policy: tape.word(),
+        return_url: tape.option(Tape::text),
+        claimed_at: tape.time(),
+        place_by: tape.time(),
+        goal: tape.word(),
+        skipped: tape.list(|tape| Skipped { account: tape.name(), reason: tape.word(), at: tape.time() }),
+        attempts: tape.list(attempt),
+    }
+}
