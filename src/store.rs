@@ -15,6 +15,10 @@ mod columns;
 pub mod document;
 pub mod memory;
 mod plan;
+pub mod postgres;
 pub mod records;
+pub mod sqlite;
 
 pub use memory::{Fault, MemoryFaults, MemoryStore};
+pub use postgres::{PostgresError, PostgresSettings, PostgresStore};
+pub use sqlite::{SqliteError, SqliteStore};

@@ -9,7 +9,8 @@ use super::store::Kind;
 /// The encoded content of a row.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Document {
-    /// The state as JSON text; no personal data and no plain secret.
+    /// The state as JSON text; no personal data and no plain secret. Spaces and the order of members may
+    /// change in store, and a NUL character cannot be kept: it is refused where requests are checked.
     pub text: String,
     /// Personal data as JSON text, kept in a table of its own so that erasure leaves the rest whole.
     pub personal: Option<String>,

@@ -111,7 +111,7 @@ pub struct ReplyKey {
 pub struct StoredReply {
     /// Hash over method, caller and the decoded request without its id.
     pub fingerprint: [u8; 32],
-    /// The row that is still being worked on for this key, or that the reply speaks of.
+    /// The row that is still being worked on for this key, or that the reply speaks of; of the key's own store.
     pub subject: Option<Key>,
     /// The encoded response message; `None` while the work goes on.
     pub body: Option<Bytes>,
@@ -137,7 +137,7 @@ impl<D> Default for Snapshot<D> {
 /// What to read in one query.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
-    /// Rows to read, with the rows that they link to. All of one store.
+    /// Rows to read, with the rows that they link to. All of one store; keys of another find nothing.
     pub keys: Vec<Key>,
     /// A reply key to look up.
     pub reply: Option<ReplyKey>,
@@ -281,7 +281,7 @@ pub struct UnitOfWork<D> {
     pub counters: Vec<CounterMove>,
     /// The reply key, when the caller gave one.
     pub reply: Option<ReplyWrite>,
-    /// Timers.
+    /// Timers, each at most once.
     pub timers: Vec<TimerWrite>,
 }
 
@@ -297,6 +297,21 @@ impl<D> UnitOfWork<D> {
             reply: None,
             timers: Vec::new(),
         }
+    }
+
+    /// Whether every key of the unit is its own store's. A unit of which that is not so is a bug of ours: it
+    /// would cross tenants, and no store takes it (Busy, and an error in the log).
+    pub fn is_of_one_store(&self) -> bool {
+        let subject = match &self.reply {
+            Some(ReplyWrite::Claim { reply, .. }) => reply.subject.as_ref(),
+            Some(ReplyWrite::Finish { .. } | ReplyWrite::Release { .. }) | None => None,
+        };
+        let keys = (self.writes.iter().map(|write| &write.key))
+            .chain(self.timers.iter().map(|timer| &timer.key))
+            .chain(self.fence.iter().map(|fence| &fence.key))
+            .chain(subject)
+            .map(|key| &key.store);
+        keys.chain(self.reply.iter().map(|reply| &reply.key().store)).all(|store| *store == self.store)
     }
 }
 

@@ -76,10 +76,10 @@ pub(super) fn columns_of(unit: &UnitOfWork<Document>) -> Vec<(usize, &Columns)> 
 
 /// The first write whose columns clash: `holder` tells who carries a value now. A holder that the unit itself
 /// rewrites does not count; two rows of the unit that carry one value do.
-pub(super) fn first_clash<'unit, E>(
-    unit: &'unit UnitOfWork<Document>,
+pub(super) fn first_clash<E>(
+    unit: &UnitOfWork<Document>,
     mut holder: impl FnMut(&Unique) -> Result<Option<String>, E>,
-) -> Result<Option<&'unit Key>, E> {
+) -> Result<Option<&Key>, E> {
     let all = columns_of(unit);
     let rewritten = |table: Table, id: &str| all.iter().any(|(_, columns)| place_of(columns) == (table, id));
     let mut first = clash_within(unit);

@@ -66,6 +66,10 @@ pub(super) fn decide<'unit, V: View>(
     unit: &'unit UnitOfWork<Document>,
     now: Timestamp,
 ) -> Result<Result<Plan<'unit>, Verdict>, V::Error> {
+    if !unit.is_of_one_store() {
+        tracing::error!(unit = %unit.id, "a unit crosses stores: a bug");
+        return Ok(Err(Verdict::Busy));
+    }
     match weigh(view, unit, now)? {
         Ok(plan) => Ok(Ok(plan)),
         // A unit that is durable has moved its first row on, or taken its reply key: it always comes by here.

@@ -5,3 +5,5 @@
 
 mod contract;
 mod memory;
+mod postgres;
+mod sqlite;

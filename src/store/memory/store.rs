@@ -77,7 +77,8 @@ impl Store<Document> for MemoryStore {
         let now = (self.now)();
         let shelves = self.shelves();
         let mut rows = BTreeMap::new();
-        for key in &query.keys {
+        let store = query.keys.first().map(|key| &key.store);
+        for key in query.keys.iter().filter(|key| Some(&key.store) == store) {
             let Some(stored) = shelves.rows.get(key) else { continue };
             rows.insert(key.clone(), Row::from(stored.clone()));
             for (kind, id) in &stored.document.links {

@@ -31,6 +31,7 @@ macro_rules! every_law {
             a_read_takes_along_what_its_rows_link_to_one_step,
             a_listing_is_by_label_newest_first_and_in_pages,
             a_row_of_another_store_is_not_found,
+            a_unit_that_crosses_stores_writes_nothing,
             a_stale_version_names_the_first_stale_row,
             a_new_row_that_exists_is_stale,
             a_live_attempt_bars_another_of_its_tender,
@@ -61,6 +62,7 @@ macro_rules! every_law {
             a_unit_in_which_any_part_fails_leaves_nothing,
             of_concurrent_writers_one_wins_each_version,
             of_concurrent_creators_one_wins,
+            of_concurrent_leases_of_a_new_timer_one_wins,
             of_concurrent_holds_of_the_last_one_wins,
             concurrent_creators_of_a_counter_lose_no_hold,
             of_concurrent_claims_of_a_reply_key_one_wins,
@@ -74,7 +76,7 @@ macro_rules! every_law {
         $(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $law() {
-                let bench = $fresh().await;
+                let bench = $fresh();
                 $crate::store::contract::$law(&bench).await;
             }
         )*

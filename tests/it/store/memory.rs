@@ -17,7 +17,7 @@ fn bench() -> (Bench, Arc<MemoryStore>) {
     (Bench { store: store.clone(), dump: Box::new(dump), _keep: Box::new(()) }, store)
 }
 
-async fn fresh() -> Bench {
+fn fresh() -> Bench {
     bench().0
 }
 

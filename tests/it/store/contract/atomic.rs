@@ -51,7 +51,7 @@ fn set_move(unit: &mut UnitOfWork<Document>, at: usize, change: CounterChange) {
 
 const BREAKS: [(&str, Break); 14] = [
     ("an old fence", |unit| unit.fence.as_mut().unwrap().fence = 0),
-    ("a fence without a timer", |unit| unit.fence.as_mut().unwrap().key.id = "none".to_owned()),
+    ("a fence without a timer", |unit| unit.fence.as_mut().unwrap().key = key(Kind::Placement, "none")),
     ("another worker's lease", |unit| {
         unit.fence = None;
         unit.timers[0].change = Lease { worker: worker(2), lease: LONG };

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 /// Longer than any test.
-pub(crate) const LONG: Duration = Duration::from_secs(3600);
+pub(crate) const LONG: Duration = Duration::from_hours(1);
 
 /// A fresh store.
 pub(crate) struct Bench {

@@ -15,8 +15,8 @@ fn leased(number: u128, lease: Duration) -> cashwrap::ports::store::TimerChange 
     Lease { worker: worker(number), lease }
 }
 
-fn under(claim: &Claim) -> Option<Fence> {
-    Some(Fence { key: claim.key.clone(), fence: claim.fence })
+fn under(claim: &Claim) -> Fence {
+    Fence { key: claim.key.clone(), fence: claim.fence }
 }
 
 fn claim_of(key: &Key, fence: u64) -> Claim {
@@ -54,11 +54,11 @@ pub(crate) async fn a_unit_under_an_old_fence_writes_nothing(bench: &Bench) {
     let fast = bench.store.claim(&row, worker(2), LONG).await.unwrap().unwrap();
     let before = (bench.dump)().await;
     let mut late = unit().writes(&row, 1, text(2)).times(&row, Clear);
-    late.fence = under(&slow);
+    late.fence = Some(under(&slow));
     assert_eq!(bench.commit(&late).await, Verdict::Fenced);
     assert_eq!((bench.dump)().await, before);
     let mut good = unit().writes(&row, 1, text(2)).times(&row, leased(2, LONG));
-    good.fence = under(&fast);
+    good.fence = Some(under(&fast));
     bench.committed(good.clone()).await;
     // What is durable stays so after the claim has moved on.
     bench.committed(unit().times(&row, Clear)).await;
@@ -73,7 +73,7 @@ pub(crate) async fn a_claim_is_renewed_only_by_its_fence_and_until_it_is_given_b
     assert_eq!(bench.store.claim(&row, worker(2), LONG).await.unwrap(), None);
     assert!(!bench.store.renew(&claim_of(&row, 2), LONG).await.unwrap());
     let mut given_back = unit().times(&row, Due(LONG));
-    given_back.fence = under(&claim_of(&row, 1));
+    given_back.fence = Some(under(&claim_of(&row, 1)));
     bench.committed(given_back).await;
     assert!(!bench.store.renew(&claim_of(&row, 1), LONG).await.unwrap());
     assert_eq!(bench.store.claim_due(worker(2), LONG, 9).await.unwrap(), []);
@@ -84,7 +84,7 @@ pub(crate) async fn a_cleared_timer_is_nobodys(bench: &Bench) {
     let row = key(Kind::Payment, "p");
     bench.committed(unit().times(&row, leased(1, LONG))).await;
     let mut done = unit().times(&row, Clear);
-    done.fence = under(&claim_of(&row, 1));
+    done.fence = Some(under(&claim_of(&row, 1)));
     bench.committed(done.clone()).await;
     assert_eq!(bench.store.claim(&row, worker(1), LONG).await.unwrap(), None);
     assert!(!bench.store.renew(&claim_of(&row, 1), LONG).await.unwrap());

@@ -10,7 +10,7 @@ use cashwrap::ports::document::Document;
 use cashwrap::ports::store::CounterChange::{Consume, Hold, Limit, Release};
 use cashwrap::ports::store::{
     Claim, CounterChange, Fence, Key, Kind, Listing, Query, ReplyKey, ReplyWrite, Snapshot, Store,
-    StoredEvent, TimerChange, UnitOfWork, Verdict,
+    StoredEvent, StoredReply, TimerChange, UnitOfWork, Verdict,
 };
 use cashwrap::store::MemoryStore;
 use proptest::prelude::*;
@@ -54,7 +54,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         writes,
         prop::collection::vec((0..3u8, change), 0..3),
         prop::option::weighted(0.4, (0..4u8, 0..3u8, any::<bool>())),
-        prop::collection::vec((0..3u8, 0..5u8, any::<bool>()), 0..2),
+        prop::collection::vec((0..3u8, 0..5u8, any::<bool>()), 0..3),
     );
     let op = prop_oneof![
         8 => commit.prop_map(|(fence, writes, moves, reply, timers)| Op::Commit { fence, writes, moves, reply, timers }),
@@ -121,18 +121,26 @@ impl Pair {
         made.reply = reply.map(|(number, what, long)| {
             let key = self.reply_key(number);
             match what {
-                0 => ReplyWrite::Claim { key, reply: open_reply(number), keep: span(long) },
+                0 => {
+                    let subject = Some(Key::new(&self.shop, Kind::Placement, "p"));
+                    let reply = StoredReply { subject, ..open_reply(number) };
+                    ReplyWrite::Claim { key, reply, keep: span(long) }
+                }
                 1 => ReplyWrite::Finish { key, body: Bytes::from_static(b"done") },
                 _ => ReplyWrite::Release { key },
             }
         });
         for (row, what, long) in timers {
+            let key = self.key(*row);
+            if made.timers.iter().any(|timer| timer.key == key) {
+                continue;
+            }
             let change = match what {
                 0 | 1 => TimerChange::Lease { worker: worker((*what).into()), lease: span(*long) },
                 2 | 3 => TimerChange::Due(span(*long)),
                 _ => TimerChange::Clear,
             };
-            made = made.times(&self.key(*row), change);
+            made = made.times(&key, change);
         }
         made
     }
@@ -199,7 +207,9 @@ impl Pair {
         let mut events: Vec<Vec<StoredEvent>> = Vec::new();
         for row in 0..3 {
             let mut of_row = store.events(&self.key(row), 0).await.unwrap();
-            of_row.iter_mut().for_each(|event| event.committed_at = jiff::Timestamp::UNIX_EPOCH);
+            for event in &mut of_row {
+                event.committed_at = jiff::Timestamp::UNIX_EPOCH;
+            }
             events.push(of_row);
         }
         let label = Some("l".to_owned());

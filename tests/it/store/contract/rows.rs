@@ -1,7 +1,7 @@
 //! Rows: what is written is read, under its version, along its links, in its listing.
 
 use cashwrap::ports::document::Document;
-use cashwrap::ports::store::{Key, Kind, Listing, Query, Verdict};
+use cashwrap::ports::store::{Key, Kind, Listing, Query, ReplyKey, ReplyWrite, TimerChange, Verdict};
 
 use super::bench::*;
 
@@ -76,6 +76,20 @@ pub(crate) async fn a_row_of_another_store_is_not_found(bench: &Bench) {
     bench.committed(unit().writes(&key(Kind::Cart, "a"), 0, text(1))).await;
     let other = Key::new(&"other".parse().unwrap(), Kind::Cart, "a");
     assert!(bench.row(&other).await.is_none());
+}
+
+pub(crate) async fn a_unit_that_crosses_stores_writes_nothing(bench: &Bench) {
+    let other = Key::new(&"other".parse().unwrap(), Kind::Cart, "a");
+    let foreign_reply = ReplyKey { store: other.store.clone(), ..reply_key(1) };
+    let before = (bench.dump)().await;
+    for crossing in [
+        unit().writes(&key(Kind::Cart, "a"), 0, text(1)).writes(&other, 0, text(1)),
+        unit().writes(&key(Kind::Cart, "a"), 0, text(1)).times(&other, TimerChange::Due(LONG)),
+        unit().replies(ReplyWrite::Claim { key: foreign_reply, reply: open_reply(1), keep: LONG }),
+    ] {
+        assert_eq!(bench.commit(&crossing).await, Verdict::Busy);
+    }
+    assert_eq!((bench.dump)().await, before);
 }
 
 pub(crate) async fn a_stale_version_names_the_first_stale_row(bench: &Bench) {
