@@ -10,7 +10,7 @@
 
 buf_version=1.75.0
 grpcurl_version=1.8.6.post2
-localstripe_version=1.15.0
+localstripe_version=1.15.10
 
 export CASHWRAP_TOOLS="${CASHWRAP_TOOLS:-${HOME:-/root}/.cache/cashwrap-tools}"
 export CASHWRAP_FIXTURES="${CASHWRAP_FIXTURES:-$PWD/../shared/data}"

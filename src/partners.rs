@@ -6,6 +6,9 @@
 
 pub mod carrier;
 pub mod catalogue;
+pub mod gateway;
 pub mod sandbox;
 pub mod setting;
+pub mod system;
 pub mod tax;
+pub mod vault;

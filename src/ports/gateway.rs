@@ -4,8 +4,11 @@
 //! before the commit, pure and without a credential; [`Gateway::send`] adds the credential and sends it after
 //! the commit. Nothing here returns an `Err`: what happened to a request is an [`Outcome`].
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
+use super::record::Mode;
 use crate::domain::money::Money;
 use crate::domain::payment::{GatewayCapabilities, NotSent, OperationKind, Outcome};
 
@@ -36,6 +39,8 @@ pub enum Call {
     Confirm {
         /// The vendor's id.
         object: String,
+        /// Where the customer comes back to after an action: vendors take it where the money is asked for.
+        return_url: Option<String>,
     },
     /// Creates and confirms at once.
     Authorise {
@@ -157,4 +162,47 @@ pub trait Gateway: Send + Sync + 'static {
 
     /// Looks.
     async fn look(&self, look: &Look, window: Window) -> Outcome;
+}
+
+/// What a breaker of an account lets through, as operators see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BreakerState {
+    /// Everything.
+    Closed,
+    /// A few calls, to find out whether the partner is back.
+    HalfOpen,
+    /// Nothing, for so long.
+    Open {
+        /// When a few calls are let through.
+        probes_in: Duration,
+    },
+    /// Nothing: an operator said so.
+    ForcedOpen,
+    /// Everything, whatever the partner answers: an operator said so.
+    ForcedClosed,
+    /// What goes on with a payment that was begun: an operator said so.
+    Draining,
+    /// Nothing, until the credentials are mended and the breaker is reset.
+    Misconfigured,
+}
+
+/// One breaker of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BreakerView {
+    /// The class of operation that it guards: `authorise`, `capture`, `void_refund` or `read`.
+    pub class: &'static str,
+    /// Its state.
+    pub state: BreakerState,
+}
+
+/// A gateway that operators can look into and overrule.
+pub trait Operable: Gateway {
+    /// Its breakers, one for each class of operation.
+    fn breakers(&self) -> Vec<BreakerView>;
+
+    /// Takes an operator's word for every class; saying it again changes nothing.
+    fn force(&self, mode: Mode);
+
+    /// Forgets what the breakers learnt, for credentials that were mended. An operator's word stands.
+    fn reset(&self);
 }

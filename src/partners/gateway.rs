@@ -1,0 +1,29 @@
+//! Payment gateways: adapters that speak a vendor's wire, and the stack that every one of them stands behind.
+//!
+//! - [`stripe`]: Stripe's PaymentIntents, which the sandbox gateway speaks too.
+//! - `adapter`: what a vendor's adapter is to the stack: it calls once and says what became of it.
+//! - `stack`: the one tower stack, with a reason beside each layer.
+//! - `account`: an adapter behind its stacks, one for each class of operation: the port's implementation.
+//! - `class`, `call`, `answer`, `classify`, `measure`, `settings`: what the stack is made of.
+//!
+//! An adapter decides nothing about payments: it tells an outcome, and is unsure whenever it might be. No
+//! repetition, no waiting for a better moment and no choice of a gateway may enter an adapter.
+
+mod account;
+mod adapter;
+mod answer;
+mod call;
+mod class;
+mod classify;
+mod measure;
+mod settings;
+mod stack;
+pub mod stripe;
+
+#[cfg(test)]
+mod account_test;
+
+pub use account::GatewayAccount;
+pub use adapter::{Adapter, Reply};
+pub use class::OperationClass;
+pub use settings::StackSettings;

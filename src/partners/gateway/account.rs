@@ -1,0 +1,191 @@
+//! One merchant account: an adapter behind its stacks, as the port asks for it.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+use tower::ServiceExt as _;
+
+use super::adapter::Adapter;
+use super::call::{Call, Task};
+use super::class::OperationClass;
+use super::settings::StackSettings;
+use super::stack::{Parts, Stack, stack};
+use crate::domain::ids::AccountId;
+use crate::domain::money::Money;
+use crate::domain::payment::{GatewayCapabilities, NotSent, OperationKind, Outcome};
+use crate::ports::Mode;
+use crate::ports::gateway::{
+    BreakerState, BreakerView, Gateway, GatewayRequest, Look, Operable, Rendered, Window,
+};
+use crate::resilience::{Availability, Breaker, Change, Entropy, Mode as Forced, RetryBudget};
+
+/// A gateway's account behind its stacks; operators reach its breakers through [`Operable`].
+pub struct GatewayAccount {
+    adapter: Arc<dyn Adapter>,
+    authorise: Guarded,
+    capture: Guarded,
+    void_refund: Guarded,
+    read: Guarded,
+}
+
+/// The stack of one class, and the breaker inside it.
+struct Guarded {
+    class: OperationClass,
+    stack: Stack,
+    breaker: Breaker,
+}
+
+impl GatewayAccount {
+    /// Puts `adapter` behind its stacks. `account` names it in metrics; `entropy` only spreads waits.
+    pub fn new(
+        account: &AccountId,
+        adapter: impl Adapter,
+        settings: &StackSettings,
+        entropy: &Entropy,
+    ) -> Self {
+        let adapter: Arc<dyn Adapter> = Arc::new(adapter);
+        let budget = RetryBudget::new(settings.budget);
+        let guarded = |class| {
+            let breaker = breaker(account, class, settings, entropy);
+            let parts = Parts {
+                account,
+                class,
+                settings,
+                limit: adapter.capabilities().timeout,
+                budget: budget.clone(),
+                breaker: breaker.clone(),
+                entropy: entropy.clone(),
+            };
+            Guarded { class, stack: stack(Arc::clone(&adapter), parts), breaker }
+        };
+        Self {
+            authorise: guarded(OperationClass::Authorise),
+            capture: guarded(OperationClass::Capture),
+            void_refund: guarded(OperationClass::VoidRefund),
+            read: guarded(OperationClass::Read),
+            adapter,
+        }
+    }
+
+    const fn all(&self) -> [&Guarded; 4] {
+        [&self.authorise, &self.capture, &self.void_refund, &self.read]
+    }
+
+    async fn call(&self, task: Task, window: Window) -> Outcome {
+        let guarded = match task.class() {
+            OperationClass::Authorise => &self.authorise,
+            OperationClass::Capture => &self.capture,
+            OperationClass::VoidRefund => &self.void_refund,
+            OperationClass::Read => &self.read,
+        };
+        let Ok(answer) = guarded.stack.clone().oneshot(Call { task: Arc::new(task), window }).await;
+        answer.reply.outcome
+    }
+}
+
+#[async_trait::async_trait]
+impl Gateway for GatewayAccount {
+    fn capabilities(&self) -> GatewayCapabilities {
+        self.adapter.capabilities()
+    }
+
+    fn unavailable(&self) -> Option<NotSent> {
+        match self.authorise.breaker.availability() {
+            // Half open, a few calls find out whether the gateway is back; the others are refused unsent.
+            Availability::Closed | Availability::HalfOpen | Availability::ForcedClosed => None,
+            Availability::Open { .. } => Some(NotSent::BreakerOpen),
+            Availability::ForcedOpen | Availability::Draining => Some(NotSent::Drained),
+            Availability::Misconfigured => Some(NotSent::Credentials),
+        }
+    }
+
+    fn render(&self, request: &GatewayRequest) -> Rendered {
+        self.adapter.render(request)
+    }
+
+    async fn send(&self, kind: OperationKind, amount: Money, rendered: &Rendered, window: Window) -> Outcome {
+        self.call(Task::Send { kind, amount, rendered: rendered.clone() }, window).await
+    }
+
+    async fn look(&self, look: &Look, window: Window) -> Outcome {
+        self.call(Task::Look(look.clone()), window).await
+    }
+}
+
+impl Operable for GatewayAccount {
+    fn breakers(&self) -> Vec<BreakerView> {
+        let now = Instant::now();
+        self.all()
+            .map(|guarded| BreakerView {
+                class: guarded.class.as_str(),
+                state: state(guarded.breaker.availability(), now),
+            })
+            .into()
+    }
+
+    fn force(&self, mode: Mode) {
+        let mode = match mode {
+            Mode::Auto => Forced::Auto,
+            Mode::Drain => Forced::Drain,
+            Mode::ForceOpen => Forced::ForceOpen,
+            Mode::ForceClosed => Forced::ForceClosed,
+        };
+        for guarded in self.all() {
+            guarded.breaker.force(mode);
+        }
+    }
+
+    fn reset(&self) {
+        for guarded in self.all() {
+            guarded.breaker.reset();
+        }
+    }
+}
+
+fn state(availability: Availability, now: Instant) -> BreakerState {
+    match availability {
+        Availability::Closed => BreakerState::Closed,
+        Availability::HalfOpen => BreakerState::HalfOpen,
+        Availability::Open { until } => {
+            BreakerState::Open { probes_in: until.saturating_duration_since(now) }
+        }
+        Availability::ForcedOpen => BreakerState::ForcedOpen,
+        Availability::ForcedClosed => BreakerState::ForcedClosed,
+        Availability::Draining => BreakerState::Draining,
+        Availability::Misconfigured => BreakerState::Misconfigured,
+    }
+}
+
+fn breaker(
+    account: &AccountId,
+    class: OperationClass,
+    settings: &StackSettings,
+    entropy: &Entropy,
+) -> Breaker {
+    let (label, class) = (account.to_string(), class.as_str());
+    let gauge = metrics::gauge!("cashwrap_breaker_state", "account" => label.clone(), "class" => class);
+    gauge.set(level(Availability::Closed));
+    Breaker::new(settings.breaker, entropy.clone(), move |change: Change| {
+        gauge.set(level(change.to));
+        match change.to {
+            // No time heals it: somebody must mend the credentials and reset the breaker.
+            Availability::Misconfigured => {
+                tracing::error!(account = label, class, "the gateway refuses our credentials");
+            }
+            to => tracing::warn!(account = label, class, from = ?change.from, ?to, "the breaker changed"),
+        }
+    })
+}
+
+/// The state as a gauge tells it: nought is normal, and what needs a person is highest.
+const fn level(availability: Availability) -> f64 {
+    match availability {
+        Availability::Closed => 0.0,
+        Availability::HalfOpen => 1.0,
+        Availability::Open { .. } => 2.0,
+        Availability::ForcedClosed => 3.0,
+        Availability::Draining => 4.0,
+        Availability::ForcedOpen => 5.0,
+        Availability::Misconfigured => 6.0,
+    }
+}

@@ -1,0 +1,51 @@
+//! The numbers of a gateway's stack, and why they are what they are.
+
+use std::time::Duration;
+
+use super::class::OperationClass;
+use crate::resilience::{BreakerSettings, BudgetSettings, LimiterSettings, RetrySettings};
+
+/// How an account's stacks behave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StackSettings {
+    /// The least time a call starts with.
+    pub floor: Duration,
+    /// Calls under way at once, in each class.
+    pub max_in_flight: usize,
+    /// When a breaker trips, and how it recovers.
+    pub breaker: BreakerSettings,
+    /// How long calls are held back after a rate limit.
+    pub limiter: LimiterSettings,
+    /// How many retries the account's traffic may bear.
+    pub budget: BudgetSettings,
+    /// How often a look is repeated.
+    pub read: RetrySettings,
+    /// How often a call whose connection failed is repeated.
+    pub connect: RetrySettings,
+}
+
+impl Default for StackSettings {
+    fn default() -> Self {
+        Self {
+            // About what one call of a healthy gateway in twenty exceeds: less is wasted on an unknown.
+            floor: Duration::from_millis(500),
+            // A few payments a second, each up to the gateway's timeout, with room for a burst.
+            max_in_flight: 128,
+            breaker: BreakerSettings::default(),
+            limiter: LimiterSettings::default(),
+            budget: BudgetSettings::default(),
+            read: RetrySettings::default(),
+            // R11: a failed connect once.
+            connect: RetrySettings { more_tries: 1, ..RetrySettings::default() },
+        }
+    }
+}
+
+impl StackSettings {
+    pub(super) const fn retry(&self, class: OperationClass) -> RetrySettings {
+        match class {
+            OperationClass::Read => self.read,
+            OperationClass::Authorise | OperationClass::Capture | OperationClass::VoidRefund => self.connect,
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Stripe's PaymentIntents, in two steps and with manual capture: create (no money moves), confirm, capture.
+//!
+//! - `settings`: the account and where it is reached. `adapter`: the parts put together.
+//! - `form`, `amounts`, `render`: a request becomes bytes, without a credential.
+//! - `gate`, `transport`: the bytes leave in time or not at all, and a bounded reply is read.
+//! - `wire`, `parse`, `refunds`, `errors`, `declines`: a reply becomes an outcome. They are pure, trust nothing, and
+//!   say that nobody knows whenever a reply has no one meaning.
+//!
+//! Every request asks for `expand[]=latest_charge`: the charge tells what was captured, and a form is then
+//! never empty, on which `gate` relies.
+
+mod adapter;
+mod amounts;
+mod declines;
+mod errors;
+mod form;
+mod gate;
+mod parse;
+#[cfg(test)]
+mod parse_test;
+mod refunds;
+mod render;
+mod settings;
+mod transport;
+mod wire;
+
+pub use adapter::Stripe;
+pub use settings::{StripeError, StripeSettings};
