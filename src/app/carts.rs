@@ -98,7 +98,7 @@ impl House {
         let mut keys = vec![Key::new(&mutation.store, Kind::Cart, id)];
         keys.extend(self.catalogue.keys(&mutation.store, &skus, &[]));
         let step = async |snapshot: &Snapshot<Record>| {
-            let cart = self.open_cart(mutation, id, snapshot)?;
+            let cart = Self::open_cart(mutation, id, snapshot)?;
             let found = self.find(&mutation.store, &skus, &[], snapshot).await?;
             let next = apply(&cart, actions, &found.products)?;
             Ok(change(self.touched(next)))
@@ -118,7 +118,7 @@ impl House {
         let mut keys = vec![Key::new(&mutation.store, Kind::Cart, id)];
         keys.extend(self.catalogue.keys(&mutation.store, &[], &codes));
         let step = async |snapshot: &Snapshot<Record>| {
-            let mut cart = self.open_cart(mutation, id, snapshot)?;
+            let mut cart = Self::open_cart(mutation, id, snapshot)?;
             let mut found = self.find(&mutation.store, &[], &codes, snapshot).await?;
             let unknown =
                 || Error::of_field(Reason::CodeInvalid, "code", "is not known here: check how it is spelled");
@@ -148,7 +148,7 @@ impl House {
     ) -> Result<Bytes, Error> {
         let keys = [Key::new(&mutation.store, Kind::Cart, id)];
         let step = async |snapshot: &Snapshot<Record>| {
-            let mut cart = self.open_cart(mutation, id, snapshot)?;
+            let mut cart = Self::open_cart(mutation, id, snapshot)?;
             let before = cart.coupons.len();
             cart.coupons.retain(|held| held.code != *code);
             if cart.coupons.len() == before {
@@ -168,14 +168,14 @@ impl House {
     ) -> Result<Bytes, Error> {
         let keys = [Key::new(&mutation.store, Kind::Cart, id)];
         let step = async |snapshot: &Snapshot<Record>| {
-            let mut cart = self.open_cart(mutation, id, snapshot)?;
+            let mut cart = Self::open_cart(mutation, id, snapshot)?;
             cart.state = CartState::Deleted;
             Ok(change(self.touched(cart)))
         };
         self.mutate(mutation, &keys, step, |shown| encode_cart(shown, encode)).await
     }
 
-    fn open_cart(&self, mutation: &Mutation, id: CartId, snapshot: &Snapshot<Record>) -> Result<Cart, Error> {
+    fn open_cart(mutation: &Mutation, id: CartId, snapshot: &Snapshot<Record>) -> Result<Cart, Error> {
         let row = snapshot
             .rows
             .get(&Key::new(&mutation.store, Kind::Cart, id))

@@ -77,7 +77,7 @@ impl House {
         }
         let mut offers = Offers::default();
         for group in groups(checkout).iter().filter(|group| group.kind == GroupKind::Delivered) {
-            let request = self.delivery_request(checkout, None)?;
+            let request = Self::delivery_request(checkout, None)?;
             let asked = flow.backend.carriers.iter().map(async |account| {
                 let Some(carrier) = self.carriers.get(account) else { return (account, None) };
                 let answer = tokio::time::timeout(CARRIER_PATIENCE, carrier.options(&request)).await;
@@ -243,7 +243,7 @@ impl House {
         if !flow.frontend.click_and_collect {
             return Ok(Vec::new());
         }
-        let request = self.delivery_request(checkout, near)?;
+        let request = Self::delivery_request(checkout, near)?;
         let mut found = Vec::new();
         for account in &flow.backend.pickup {
             if let Some(carrier) = self.carriers.get(account)
@@ -256,11 +256,7 @@ impl House {
         Ok(found)
     }
 
-    fn delivery_request(
-        &self,
-        checkout: &Checkout,
-        near: Option<Coordinates>,
-    ) -> Result<DeliveryRequest, Error> {
+    fn delivery_request(checkout: &Checkout, near: Option<Coordinates>) -> Result<DeliveryRequest, Error> {
         let delivered = checkout.lines.iter().filter(|line| line.product.requires_delivery);
         let mut value = Money::zero(checkout.currency);
         let mut items = Vec::new();

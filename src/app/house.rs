@@ -43,12 +43,11 @@ pub struct Times {
 
 impl Default for Times {
     fn default() -> Self {
-        const HOUR: u64 = 3_600;
         Self {
             patience: Duration::from_secs(10),
-            quote_life: Duration::from_secs(900),
-            keep_reply: Duration::from_secs(24 * HOUR),
-            keep_money_reply: Duration::from_secs(7 * 24 * HOUR),
+            quote_life: Duration::from_mins(15),
+            keep_reply: Duration::from_hours(24),
+            keep_money_reply: Duration::from_hours(7 * 24),
         }
     }
 }

@@ -391,8 +391,7 @@ impl House {
                 let claim = Claim { key: subject, fence: 1 };
                 Ok(Begin::Ours { case: Box::new(case), begun, claim, placement: placement.id })
             }
-            Verdict::Stale { .. } => Ok(Begin::Again),
-            Verdict::ReplyTaken(_) => Ok(Begin::Again),
+            Verdict::Stale { .. } | Verdict::ReplyTaken(_) => Ok(Begin::Again),
             Verdict::Short { name, left } => Err(short(&name, left)),
             Verdict::Fenced | Verdict::Unknown | Verdict::Busy => Err(Error::store_unavailable()),
         }

@@ -234,14 +234,12 @@ impl Driver {
         let now = self.clock.now();
         let intent = Intent { effect: effect.clone(), attempt, operation, rendered: sealed };
         self.apply(case, index, Input::Intend(intent), now);
-        match rendered {
-            Some(rendered) => Some((operation, rendered, send_by)),
-            None => {
-                let outcome = Outcome::NotSent(NotSent::Credentials);
-                self.apply(case, index, Input::Outcome { operation, replay: false, outcome }, now);
-                None
-            }
-        }
+        let Some(rendered) = rendered else {
+            let outcome = Outcome::NotSent(NotSent::Credentials);
+            self.apply(case, index, Input::Outcome { operation, replay: false, outcome }, now);
+            return None;
+        };
+        Some((operation, rendered, send_by))
     }
 
     fn apply(&self, case: &mut Case, index: usize, input: Input, now: Timestamp) {
@@ -366,7 +364,7 @@ impl Driver {
 
     fn span_until(&self, until: Timestamp) -> Duration {
         /// Longer waits are cut: a timer that comes early finds that there is nothing to do and waits again.
-        const LONGEST: Duration = Duration::from_secs(24 * 3600);
+        const LONGEST: Duration = Duration::from_hours(24);
         let span = until.duration_since(self.clock.now());
         Duration::try_from(span).unwrap_or_default().min(LONGEST)
     }

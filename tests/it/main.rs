@@ -10,6 +10,7 @@
 mod support;
 
 mod api_shape;
+mod placing;
 mod postgres_support;
 mod sandbox;
 mod store;

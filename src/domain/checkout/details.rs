@@ -18,6 +18,7 @@ pub enum Billing {
 }
 
 /// How a delivery group gets to the buyer.
+#[expect(clippy::large_enum_variant, reason = "a session has a handful at most")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SelectionKind {
     /// Sent to the delivery address.

@@ -135,7 +135,7 @@ async fn timers_claims_and_time_pass_through() {
 fn a_checkout_links_its_cart_its_placement_and_its_order() {
     let open = checkout_open();
     let cart = (Kind::Cart, open.cart.to_string());
-    assert_eq!(links(&Record::Checkout(Box::new(open))), [cart.clone()]);
+    assert_eq!(links(&Record::Checkout(Box::new(open))), vec![cart.clone()]);
     let Record::Checkout(completed) = sample("checkout-completed") else { panic!("another kind") };
     let placement = (Kind::Placement, completed.placement.unwrap().to_string());
     let order = (Kind::Order, completed.order.unwrap().to_string());

@@ -39,7 +39,7 @@ fn explanation(tape: &mut Tape) -> Explanation {
 }
 
 fn problem(tape: &mut Tape) -> CouponProblem {
-    match tape.byte() % 9 {
+    match tape.byte() % 10 {
         0 => CouponProblem::OtherCurrency,
         1 => CouponProblem::NotYet { starts_at: tape.time() },
         2 => CouponProblem::Ended { ended_at: tape.time() },
@@ -48,6 +48,7 @@ fn problem(tape: &mut Tape) -> CouponProblem {
         5 => CouponProblem::BadBenefit,
         6 => CouponProblem::Amount(MoneyError::Mixed(tape.currency(), tape.currency())),
         7 => CouponProblem::Amount(MoneyError::Overflow),
+        8 => CouponProblem::NothingLeft,
         _ => CouponProblem::Amount(MoneyError::TooFine),
     }
 }
@@ -81,6 +82,7 @@ fn quoted_line(tape: &mut Tape) -> QuotedLine {
         tax: tape.money(),
         gross: tape.money(),
         taxes: tape.list(applied),
+        tax_explanation: tape.option(explanation),
     }
 }
 
@@ -93,6 +95,7 @@ fn quoted_delivery(tape: &mut Tape) -> QuotedDelivery {
         tax: tape.money(),
         gross: tape.money(),
         taxes: tape.list(applied),
+        tax_explanation: tape.option(explanation),
     }
 }
 
@@ -234,7 +237,7 @@ pub fn placement(tape: &mut Tape) -> Placement {
         holds: tape.list(|tape| Hold { counter: tape.text(), quantity: tape.u32() }),
         claimed_at: tape.time(),
         complete_by: tape.time(),
-        cancel_requested: tape.flag(),
+        wish: tape.word(),
         failure: tape.option(failure),
         order: tape.option(|tape| tape.id(OrderId)),
     }

@@ -50,6 +50,7 @@ fn line() -> QuotedLine {
         tax: euro(144),
         gross: euro(2_200),
         taxes: vec![taxed("7", 2_056, 144, "143.925234")],
+        tax_explanation: Some(explained(Rule::TaxContained(read("7")), 2_200, "143.925234")),
     }
 }
 
@@ -67,6 +68,7 @@ fn quote() -> Quote {
             tax: euro(78),
             gross: euro(490),
             taxes: vec![taxed("19", 412, 78, "78.235294")],
+            tax_explanation: None,
         }],
         discounts: vec![QuoteDiscount {
             code: read("TENTH"),
@@ -116,6 +118,7 @@ fn problems() -> Vec<RefusedCoupon> {
         CouponProblem::Ended { ended_at: at(5) },
         CouponProblem::OtherCurrency,
         CouponProblem::NothingEligible,
+        CouponProblem::NothingLeft,
         CouponProblem::BelowMinimum { minimum: euro(5_000), missing: euro(2_500) },
         CouponProblem::BadBenefit,
         CouponProblem::Amount(MoneyError::Mixed(read("EUR"), read("JPY"))),

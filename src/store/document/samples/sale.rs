@@ -14,7 +14,7 @@ use crate::domain::checkout::{
 use crate::domain::flow::{Channel, CustomerKind, Device, IdentityOption};
 use crate::domain::ids::{CartId, CheckoutId, OrderId, PaymentId, PlacementId};
 use crate::domain::order::{Order, OrderState, PaymentState};
-use crate::domain::placement::{Hold, Placement, PlacementState, RequestKey};
+use crate::domain::placement::{Hold, Placement, PlacementState, RequestKey, Wish};
 use crate::domain::product::TaxCategory;
 use crate::ports::record::Record;
 
@@ -120,8 +120,14 @@ pub fn checkout_open() -> Checkout {
     }
 }
 
-fn checkouts() -> Vec<(String, Checkout)> {
-    let locker = SelectionKind::Pickup {
+/// A checkout of a guest with this device and channel, in this state.
+fn of_guest(state: CheckoutState, device: Device, channel: Channel) -> Checkout {
+    Checkout { state, context: context(device, channel, CustomerKind::Guest, None), ..checkout_open() }
+}
+
+/// Collected at a shop, by a customer who is known.
+fn collected() -> Checkout {
+    let shop = SelectionKind::Pickup {
         location: "loc-7".to_owned(),
         name: "Shop at the harbour".to_owned(),
         address: Address {
@@ -132,81 +138,68 @@ fn checkouts() -> Vec<(String, Checkout)> {
             ..Address::of_country(read("DE"))
         },
     };
-    let open = checkout_open;
+    Checkout {
+        details: Details {
+            identity: Some(IdentityOption::Registered),
+            ..details(Billing::SameAsDelivery, shop)
+        },
+        context: context(Device::Tv, Channel::Voice, CustomerKind::Registered, Some("cust-17")),
+        ..checkout_open()
+    }
+}
+
+/// Waiting for a customer who has ordered before.
+fn awaiting_action() -> Checkout {
+    Checkout {
+        state: CheckoutState::AwaitingAction,
+        context: context(Device::Kiosk, Channel::Pos, CustomerKind::Repeat, Some("cust-17")),
+        placement: Some(id(PlacementId, 4)),
+        action: Some(ActionNeeded {
+            payment: id(PaymentId, 5),
+            redirect_url: "https://gateway.example/3ds/1".to_owned(),
+            expires_at: at(900),
+        }),
+        ..checkout_open()
+    }
+}
+
+fn completed() -> Checkout {
+    Checkout {
+        details: Details {
+            identity: Some(IdentityOption::CreateAccount),
+            ..details(Billing::SameAsDelivery, SelectionKind::Ship)
+        },
+        placement: Some(id(PlacementId, 4)),
+        order: Some(id(OrderId, 6)),
+        ..of_guest(CheckoutState::Completed, Device::Desktop, Channel::Agent)
+    }
+}
+
+fn checkouts() -> Vec<(String, Checkout)> {
     let placement = Some(id(PlacementId, 4));
     let fresh = Checkout {
         details: Details::default(),
         lines: Vec::new(),
         coupons: Vec::new(),
         quoted: None,
-        ..open()
+        ..checkout_open()
     };
-    let awaiting = Checkout {
-        state: CheckoutState::AwaitingAction,
-        context: context(Device::Kiosk, Channel::Pos, CustomerKind::Repeat, Some("cust-17")),
-        placement,
-        action: Some(ActionNeeded {
-            payment: id(PaymentId, 5),
-            redirect_url: "https://gateway.example/3ds/1".to_owned(),
-            expires_at: at(900),
-        }),
-        ..open()
-    };
-    let mut all = vec![
+    let placing = Checkout { placement, ..of_guest(CheckoutState::Placing, Device::Tablet, Channel::App) };
+    let states = [
         ("fresh", fresh),
-        ("open", open()),
-        (
-            "collected",
-            Checkout {
-                details: Details {
-                    identity: Some(IdentityOption::Registered),
-                    ..details(Billing::SameAsDelivery, locker)
-                },
-                context: context(Device::Tv, Channel::Voice, CustomerKind::Registered, Some("cust-17")),
-                ..open()
-            },
-        ),
-        (
-            "placing",
-            Checkout {
-                state: CheckoutState::Placing,
-                context: context(Device::Tablet, Channel::App, CustomerKind::Guest, None),
-                placement,
-                ..open()
-            },
-        ),
-        ("awaiting_action", awaiting),
-        (
-            "completed",
-            Checkout {
-                state: CheckoutState::Completed,
-                context: context(Device::Desktop, Channel::Agent, CustomerKind::Guest, None),
-                details: Details {
-                    identity: Some(IdentityOption::CreateAccount),
-                    ..details(Billing::SameAsDelivery, SelectionKind::Ship)
-                },
-                placement,
-                order: Some(id(OrderId, 6)),
-                ..open()
-            },
-        ),
-        (
-            "cancelled",
-            Checkout {
-                state: CheckoutState::Cancelled,
-                context: context(Device::Other, Channel::Web, CustomerKind::Guest, None),
-                ..open()
-            },
-        ),
+        ("open", checkout_open()),
+        ("collected", collected()),
+        ("placing", placing),
+        ("awaiting_action", awaiting_action()),
+        ("completed", completed()),
+        ("cancelled", of_guest(CheckoutState::Cancelled, Device::Other, Channel::Web)),
     ]
-    .into_iter()
-    .map(|(name, row)| (name.to_owned(), row))
-    .collect::<Vec<_>>();
-    for (name, failure) in failures() {
-        let row = Checkout { placement, last_failure: Some(failure), ..open() };
-        all.push((format!("failed_{name}"), row));
-    }
-    all
+    .map(|(name, row)| (name.to_owned(), row));
+    let failed = failures().into_iter().map(|(name, failure)| {
+        let row = Checkout { placement, last_failure: Some(failure), ..checkout_open() };
+        (format!("failed_{name}"), row)
+    });
+    states.into_iter().chain(failed).collect()
 }
 
 fn placements() -> Vec<(String, Placement)> {
@@ -226,7 +219,7 @@ fn placements() -> Vec<(String, Placement)> {
         ],
         claimed_at: at(0),
         complete_by: at(900),
-        cancel_requested: false,
+        wish: Wish::Place,
         failure: None,
         order: None,
     };
@@ -236,7 +229,7 @@ fn placements() -> Vec<(String, Placement)> {
             "cancelling",
             Placement {
                 state: PlacementState::Compensating,
-                cancel_requested: true,
+                wish: Wish::Cancel,
                 failure: failures().pop().map(|(_, failure)| failure),
                 ..paying.clone()
             },
@@ -244,6 +237,10 @@ fn placements() -> Vec<(String, Placement)> {
         (
             "completed",
             Placement { state: PlacementState::Completed, order: Some(id(OrderId, 6)), ..paying.clone() },
+        ),
+        (
+            "reopening",
+            Placement { state: PlacementState::Compensating, wish: Wish::Reopen, ..paying.clone() },
         ),
         ("paying", paying.clone()),
     ]

@@ -18,6 +18,7 @@ pub(super) enum CouponProblemShape {
     OtherCurrency,
     NothingEligible,
     BelowMinimum { minimum: Stated, missing: Stated },
+    NothingLeft,
     BadBenefit,
     MixedCurrencies { one: Text<Currency>, other: Text<Currency> },
     Overflow,
@@ -34,6 +35,7 @@ impl From<&CouponProblem> for CouponProblemShape {
             CouponProblem::BelowMinimum { minimum, missing } => {
                 Self::BelowMinimum { minimum: minimum.into(), missing: missing.into() }
             }
+            CouponProblem::NothingLeft => Self::NothingLeft,
             CouponProblem::BadBenefit => Self::BadBenefit,
             CouponProblem::Amount(MoneyError::Mixed(one, other)) => {
                 Self::MixedCurrencies { one: Text(one), other: Text(other) }
@@ -54,6 +56,7 @@ impl From<CouponProblemShape> for CouponProblem {
             CouponProblemShape::BelowMinimum { minimum, missing } => {
                 Self::BelowMinimum { minimum: minimum.into(), missing: missing.into() }
             }
+            CouponProblemShape::NothingLeft => Self::NothingLeft,
             CouponProblemShape::BadBenefit => Self::BadBenefit,
             CouponProblemShape::MixedCurrencies { one, other } => {
                 Self::Amount(MoneyError::Mixed(one.0, other.0))

@@ -101,6 +101,7 @@ struct SelectionShape {
 }
 
 /// How it gets to the buyer.
+#[expect(clippy::large_enum_variant, reason = "a session has a handful at most")]
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "name", rename_all = "SCREAMING_SNAKE_CASE")]
 enum SelectionKindShape {

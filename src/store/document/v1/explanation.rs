@@ -82,7 +82,7 @@ struct ShareShape {
 impl ExplanationShape {
     /// The shape within a quote.
     pub fn of(explanation: &Explanation, own: Own) -> Self {
-        let Explanation { rule, base, exact_minor, rounding, share } = explanation.clone();
+        let Explanation { rule, base, exact_minor, rounding, share } = *explanation;
         Self {
             rule: match rule {
                 Rule::PercentOff(percent) => RuleShape::PercentOff(Text(percent)),

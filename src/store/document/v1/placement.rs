@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::failure::FailureShape;
-use super::scalar::{Bytes, Text, Version, Word, is_false, of_texts, shapes, texts, values};
+use super::scalar::{Bytes, Text, Version, Word, of_texts, shapes, texts, values};
 use crate::domain::ids::{CartId, CheckoutId, OrderId, PaymentId, PlacementId, StoreId};
-use crate::domain::placement::{Hold, Placement, PlacementState, RequestKey};
+use crate::domain::placement::{Hold, Placement, PlacementState, RequestKey, Wish};
 
 /// A placement.
 #[derive(Serialize, Deserialize)]
@@ -26,8 +26,7 @@ pub(super) struct PlacementShape {
     holds: Vec<HoldShape>,
     claimed_at: Text<Timestamp>,
     complete_by: Text<Timestamp>,
-    #[serde(default, skip_serializing_if = "is_false")]
-    cancel_requested: bool,
+    wish: Word<Wish>,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<FailureShape>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,7 +68,7 @@ impl From<&Placement> for PlacementShape {
             holds,
             claimed_at,
             complete_by,
-            cancel_requested,
+            wish,
             failure,
             order,
         } = placement;
@@ -87,7 +86,7 @@ impl From<&Placement> for PlacementShape {
             holds: shapes(holds),
             claimed_at: Text(*claimed_at),
             complete_by: Text(*complete_by),
-            cancel_requested: *cancel_requested,
+            wish: Word(*wish),
             failure: failure.as_ref().map(FailureShape::from),
             order: order.map(Text),
         }
@@ -109,7 +108,7 @@ impl From<PlacementShape> for Placement {
             holds: values(shape.holds),
             claimed_at: shape.claimed_at.0,
             complete_by: shape.complete_by.0,
-            cancel_requested: shape.cancel_requested,
+            wish: shape.wish.0,
             failure: shape.failure.map(Into::into),
             order: shape.order.map(|id| id.0),
         }

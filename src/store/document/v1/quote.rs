@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::amount::Amount;
 use super::coupon_problem::CouponProblemShape;
-use super::explanation::{Own, RoundingShape};
+use super::explanation::{ExplanationShape, Own, RoundingShape};
 use super::quoted_parts::{AppliedTaxShape, DiscountShape, TaxLineShape, TaxStandingShape, TotalsShape};
 use super::scalar::{Text, Word, is_false};
 use crate::domain::checkout::Quoted;
@@ -148,6 +148,8 @@ struct QuotedLineShape {
     gross: Amount,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     taxes: Vec<AppliedTaxShape>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax_explanation: Option<ExplanationShape>,
 }
 
 impl QuotedLineShape {
@@ -164,6 +166,7 @@ impl QuotedLineShape {
             tax,
             gross,
             taxes,
+            tax_explanation,
         } = line;
         Self {
             id: Text(*id),
@@ -177,6 +180,7 @@ impl QuotedLineShape {
             tax: own.amount(*tax),
             gross: own.amount(*gross),
             taxes: taxes.iter().map(|each| AppliedTaxShape::of(each, own)).collect(),
+            tax_explanation: tax_explanation.as_ref().map(|each| ExplanationShape::of(each, own)),
         }
     }
 
@@ -193,6 +197,7 @@ impl QuotedLineShape {
             tax: own.money(self.tax),
             gross: own.money(self.gross),
             taxes: self.taxes.into_iter().map(|each| each.within(own)).collect(),
+            tax_explanation: self.tax_explanation.map(|each| each.within(own)),
         }
     }
 }
@@ -208,11 +213,13 @@ struct QuotedDeliveryShape {
     gross: Amount,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     taxes: Vec<AppliedTaxShape>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax_explanation: Option<ExplanationShape>,
 }
 
 impl QuotedDeliveryShape {
     fn of(delivery: &QuotedDelivery, own: Own) -> Self {
-        let QuotedDelivery { id, amount, tax_category, net, tax, gross, taxes } = delivery;
+        let QuotedDelivery { id, amount, tax_category, net, tax, gross, taxes, tax_explanation } = delivery;
         Self {
             id: id.clone(),
             amount: own.amount(*amount),
@@ -221,6 +228,7 @@ impl QuotedDeliveryShape {
             tax: own.amount(*tax),
             gross: own.amount(*gross),
             taxes: taxes.iter().map(|each| AppliedTaxShape::of(each, own)).collect(),
+            tax_explanation: tax_explanation.as_ref().map(|each| ExplanationShape::of(each, own)),
         }
     }
 
@@ -233,6 +241,7 @@ impl QuotedDeliveryShape {
             tax: own.money(self.tax),
             gross: own.money(self.gross),
             taxes: self.taxes.into_iter().map(|each| each.within(own)).collect(),
+            tax_explanation: self.tax_explanation.map(|each| each.within(own)),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::payment::aggregate::CapturePolicy;
 use crate::domain::payment::attempt::VoidReason;
 use crate::domain::payment::operation::Rung;
 use crate::domain::payment::{DeclineClass, Goal, NotSent, OperationKind, UnknownCause};
-use crate::domain::placement::PlacementState;
+use crate::domain::placement::{PlacementState, Wish};
 use crate::domain::pricing::{RoundingLevel, RoundingMode};
 use crate::domain::product::TaxCategory;
 use crate::ports::record::Mode;
@@ -78,6 +78,11 @@ words! {
         Compensating = "COMPENSATING",
         Completed = "COMPLETED",
         Failed = "FAILED",
+    }
+    Wish, "wish of a placement's caller" {
+        Place = "PLACE",
+        Reopen = "REOPEN",
+        Cancel = "CANCEL",
     }
     OrderState, "order state" {
         Placed = "PLACED",

@@ -1,0 +1,9 @@
+//! Placements on the memory store, under a paused clock: the shipped use cases and engine; only store, gateway,
+//! clock and ids are doubles, behind their ports.
+
+mod crash;
+mod failover;
+mod fuse;
+mod races;
+mod till;
+mod world;

@@ -1,0 +1,452 @@
+//! A store, two gateways, a catalogue and a flow; processes that come and go; and the audit of what remains.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use cashwrap::app::carts::NewCart;
+use cashwrap::app::checkouts::{CheckoutView, Choice, Edit, NewCheckout};
+use cashwrap::app::house::Times;
+use cashwrap::app::placing::{CardTender, PlaceOrder};
+use cashwrap::app::{Error, House, Mutation, StoreSettings};
+use cashwrap::config::flow::{Source, load_sources};
+use cashwrap::domain::address::{Address, Contact};
+use cashwrap::domain::cart::CartAction;
+use cashwrap::domain::checkout::{Context, Customer};
+use cashwrap::domain::coupon::{Benefit, Coupon};
+use cashwrap::domain::flow::{Channel, CustomerKind, Device};
+use cashwrap::domain::ids::{CartId, CheckoutId, LineId, PaymentId, StoreId, UnitId, WorkerId};
+use cashwrap::domain::money::Money;
+use cashwrap::domain::payment::Policy;
+use cashwrap::domain::pricing::{RoundingLevel, RoundingMode, RoundingPolicy};
+use cashwrap::domain::product::{Product, TaxCategory, stock_counter};
+use cashwrap::engine::modes::Modes;
+use cashwrap::engine::replies::{Answer, Replies};
+use cashwrap::engine::{Driver, Settings, Tasks, claims};
+use cashwrap::partners::carrier::table_rate::TableRate;
+use cashwrap::partners::catalogue::builtin::BuiltinCatalogue;
+use cashwrap::partners::tax::builtin::{BuiltinTax, BuiltinTaxSettings};
+use cashwrap::ports::gateway::Gateway;
+use cashwrap::ports::store::{
+    CounterChange, CounterMove, Key, Kind, Query, Store, UnitOfWork, Verdict, Write,
+};
+use cashwrap::ports::vault::CannotOpen;
+use cashwrap::ports::{Clock, Ids, Record, Vault};
+use cashwrap::store::MemoryStore;
+use cashwrap::store::document::Records;
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::fuse::{Fuse, FusedGateway, FusedStore};
+use super::till::Till;
+
+const FLOW: &str = "
+id: test
+version: 1
+priority: 0
+criteria: {}
+interface: { layout: one_page }
+frontend:
+  delivery_options: all
+  click_and_collect: false
+  coupons: true
+  identity: [guest]
+backend:
+  gateways: [primary, backup]
+  carriers: [parcel]
+  tax: builtin
+  capture: at_placement
+";
+
+/// The wall clock of the paused runtime.
+#[derive(Clone, Copy)]
+struct PausedClock(tokio::time::Instant);
+
+impl Clock for PausedClock {
+    fn now(&self) -> Timestamp {
+        let base: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+        base + SignedDuration::try_from(self.0.elapsed()).unwrap()
+    }
+}
+
+/// Ids that count: a run is the same each time.
+#[derive(Default)]
+pub struct CountingIds(AtomicU64);
+
+impl Ids for CountingIds {
+    fn fresh(&self) -> Uuid {
+        Uuid::from_u128(u128::from(self.0.fetch_add(1, Ordering::SeqCst)) + (1 << 100))
+    }
+}
+
+/// Seals by marking: what is sealed cannot be taken for what is plain.
+struct MarkingVault;
+
+impl Vault for MarkingVault {
+    fn seal(&self, context: &str, plain: &[u8]) -> Vec<u8> {
+        [b"sealed:", context.as_bytes(), b":", plain].concat()
+    }
+
+    fn open(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, CannotOpen> {
+        let mark = [b"sealed:", context.as_bytes(), b":"].concat();
+        sealed.strip_prefix(mark.as_slice()).map(<[u8]>::to_vec).ok_or(CannotOpen)
+    }
+
+    fn sign(&self, purpose: &str, message: &[u8]) -> [u8; 32] {
+        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, purpose.as_bytes());
+        ring::hmac::sign(&key, message).as_ref().try_into().unwrap()
+    }
+}
+
+/// Replies a test can read.
+struct PlainReplies;
+
+impl Replies for PlainReplies {
+    fn place_order(&self, answer: &Answer<'_>) -> Vec<u8> {
+        match answer {
+            Answer::Order(order) => format!("order {}", order.id),
+            Answer::Action(checkout) => {
+                format!(
+                    "action {}",
+                    checkout.action.as_ref().map(|a| a.payment.to_string()).unwrap_or_default()
+                )
+            }
+            Answer::Declined { failure, .. } => format!("declined {failure:?}"),
+            Answer::Processing => "processing".to_owned(),
+        }
+        .into_bytes()
+    }
+}
+
+/// What outlives every process.
+pub struct World {
+    pub memory: Arc<MemoryStore>,
+    pub store: Arc<dyn Store<Record>>,
+    pub primary: Till,
+    pub backup: Till,
+    ids: Arc<CountingIds>,
+    clock: PausedClock,
+    requests: AtomicU64,
+}
+
+pub fn store_id() -> StoreId {
+    "shop".parse().unwrap()
+}
+
+fn euro(minor: i64) -> Money {
+    Money::new(minor, "EUR".parse().unwrap())
+}
+
+impl World {
+    /// A world with three mugs at 12.50 and a coupon that can be used once.
+    pub async fn new() -> Self {
+        let clock = PausedClock(tokio::time::Instant::now());
+        let memory = Arc::new(MemoryStore::new(Arc::new(move || clock.now())));
+        let store: Arc<dyn Store<Record>> = Arc::new(Records::new(Arc::clone(&memory)));
+        let world = Self {
+            memory,
+            store,
+            primary: Till::default(),
+            backup: Till::default(),
+            ids: Arc::default(),
+            clock,
+            requests: AtomicU64::new(1),
+        };
+        world.stock("mug", 1250, Some(3)).await;
+        let coupon = Coupon {
+            code: "ONCE".parse().unwrap(),
+            reason: "once".to_owned(),
+            benefit: Benefit::Fixed(euro(250)),
+            minimum_subtotal: None,
+            limit: Some(1),
+            starts_at: None,
+            ends_at: None,
+            excluded_skus: std::collections::BTreeSet::default(),
+            excluded_tags: std::collections::BTreeSet::default(),
+        };
+        world.load(Record::Coupon(Box::new(coupon)), Some(("coupon/ONCE".to_owned(), 1))).await;
+        world
+    }
+
+    async fn stock(&self, sku: &str, price: i64, stock: Option<u32>) {
+        let product = Product {
+            sku: sku.parse().unwrap(),
+            title: sku.to_owned(),
+            unit_price: euro(price),
+            compare_at: None,
+            image: None,
+            tax_category: TaxCategory::Standard,
+            weight_grams: 300,
+            requires_delivery: false,
+            tags: std::collections::BTreeSet::default(),
+            tracked: stock.is_some(),
+        };
+        let counter = stock.map(|stock| (stock_counter(&product.sku), stock));
+        self.load(Record::Product(Box::new(product)), counter).await;
+    }
+
+    async fn load(&self, record: Record, counter: Option<(String, u32)>) {
+        let mut unit = UnitOfWork::new(UnitId(self.ids.fresh()), store_id());
+        let key = record.key(&store_id());
+        unit.writes.push(Write { key, expected: 0, row: record, events: Vec::new() });
+        unit.counters = counter
+            .into_iter()
+            .map(|(name, of)| CounterMove { name, change: CounterChange::Limit(of) })
+            .collect();
+        assert_eq!(self.store.commit(&unit).await, Verdict::Committed);
+    }
+
+    /// A process on this world, with its claim loop running.
+    pub fn process(&self, fuse: &Fuse) -> Arc<House> {
+        let house = Arc::new(self.house(fuse));
+        let engine = Arc::clone(&house.engine);
+        house.engine.tasks.spawn(claims::run(engine));
+        house
+    }
+
+    fn house(&self, fuse: &Fuse) -> House {
+        let fused = |till: &Till| -> Arc<dyn Gateway> {
+            Arc::new(FusedGateway { inner: Arc::new(till.clone()), fuse: fuse.clone() })
+        };
+        let driver = Driver {
+            store: Arc::new(FusedStore { inner: Arc::clone(&self.store), fuse: fuse.clone() }),
+            clock: Arc::new(self.clock),
+            ids: Arc::clone(&self.ids) as Arc<dyn Ids>,
+            vault: Arc::new(MarkingVault),
+            gateways: BTreeMap::from([
+                ("primary".parse().unwrap(), fused(&self.primary)),
+                ("backup".parse().unwrap(), fused(&self.backup)),
+            ]),
+            modes: Arc::new(Modes::default()),
+            replies: Arc::new(PlainReplies),
+            policy: Policy::default(),
+            settings: Settings::default(),
+            worker: WorkerId(self.ids.fresh()),
+            tasks: Tasks::default(),
+            bell: tokio::sync::Notify::new(),
+            commits: tokio::sync::watch::Sender::new(0),
+        };
+        let table = toml::from_str(
+            "currency = \"EUR\"\n[[methods]]\ncode = \"standard\"\ntitle = \"Standard\"\n[[methods.zones]]\ncountries = [\"DE\"]\nprice = \"4.90\"\n",
+        );
+        let carriers = table.ok().and_then(|settings| TableRate::new(settings).ok()).map(|table| {
+            ("parcel".parse().unwrap(), Arc::new(table) as Arc<dyn cashwrap::ports::carrier::Carrier>)
+        });
+        let flows =
+            load_sources(&[Source { name: "test.yaml".to_owned(), text: FLOW.to_owned() }], None).unwrap();
+        let tax = BuiltinTax::new(BuiltinTaxSettings::default()).unwrap();
+        House {
+            engine: Arc::new(driver),
+            catalogue: Arc::new(BuiltinCatalogue),
+            carriers: carriers.into_iter().collect(),
+            taxes: BTreeMap::from([(
+                "builtin".parse().unwrap(),
+                Arc::new(tax) as Arc<dyn cashwrap::ports::tax::TaxProvider>,
+            )]),
+            stores: BTreeMap::from([(
+                store_id(),
+                StoreSettings {
+                    currencies: vec!["EUR".parse().unwrap()],
+                    prices_include_tax: true,
+                    rounding: RoundingPolicy { mode: RoundingMode::HalfUp, level: RoundingLevel::Line },
+                    country: "DE".parse().ok(),
+                },
+            )]),
+            flows: flows.flows,
+            times: Times::default(),
+        }
+    }
+
+    pub fn mutation(&self, method: &'static str) -> Mutation {
+        let request = self.requests.fetch_add(1, Ordering::SeqCst);
+        Mutation {
+            store: store_id(),
+            method,
+            request_id: Uuid::from_u128(u128::from(request)),
+            fingerprint: [7; 32],
+            etag: None,
+        }
+    }
+
+    /// A cart of `quantity` mugs.
+    pub async fn cart(&self, house: &House, quantity: u32) -> CartId {
+        let id = CartId(self.ids.fresh());
+        let new = NewCart {
+            id,
+            currency: "EUR".parse().unwrap(),
+            region: "DE".to_owned(),
+            language: String::new(),
+            customer: None,
+            actions: vec![CartAction::Add {
+                sku: "mug".parse().unwrap(),
+                quantity,
+                line: LineId(self.ids.fresh()),
+            }],
+        };
+        house.create_cart(&self.mutation("CreateCart"), &new, &|_| Bytes::new()).await.unwrap();
+        id
+    }
+
+    /// A checkout that can be placed, and its digest.
+    pub async fn checkout(&self, house: &House, cart: CartId) -> (CheckoutId, String) {
+        let id = CheckoutId(self.ids.fresh());
+        let address = Address {
+            recipient: "Ada Example".to_owned(),
+            lines: vec!["Teststrasse 1".to_owned()],
+            locality: "Berlin".to_owned(),
+            postal_code: "10115".to_owned(),
+            ..Address::of_country("DE".parse().unwrap())
+        };
+        let new = NewCheckout {
+            id,
+            cart,
+            context: Context {
+                device: Device::Desktop,
+                channel: Channel::Web,
+                customer: Customer { id: None, kind: CustomerKind::Guest },
+                language: String::new(),
+                region: "DE".to_owned(),
+            },
+            edit: Edit {
+                contact: Some(Some(Contact { email: "ada@example.com".to_owned(), phone: String::new() })),
+                billing: Some(Some(cashwrap::domain::checkout::Billing::Address(address))),
+                ..Edit::default()
+            },
+        };
+        house.create_checkout(&self.mutation("CreateCheckout"), &new, &|_| Bytes::new()).await.unwrap();
+        let view = house.get_checkout(&store_id(), id).await.unwrap();
+        assert!(view.problems.is_empty(), "{:?}", view.problems);
+        (id, view.checkout.quoted.unwrap().digest)
+    }
+
+    /// PlaceOrder of a checkout with tokens for both gateways.
+    pub fn order(checkout: CheckoutId, digest: &str) -> PlaceOrder {
+        Self::order_with(checkout, digest, "tok")
+    }
+
+    pub fn order_with(checkout: CheckoutId, digest: &str, token: &str) -> PlaceOrder {
+        PlaceOrder {
+            checkout,
+            digest: digest.to_owned(),
+            tenders: vec![CardTender {
+                amount: None,
+                instruments: vec![
+                    ("primary".parse().unwrap(), format!("{token}_primary")),
+                    ("backup".parse().unwrap(), format!("{token}_backup")),
+                ],
+            }],
+        }
+    }
+
+    /// Places under `mutation`, again and again until it is settled, as a client would.
+    pub async fn place_until_settled(
+        &self,
+        house: &House,
+        mutation: &Mutation,
+        place: &PlaceOrder,
+    ) -> Result<String, Error> {
+        let mut last = String::from("never asked");
+        for _ in 0..600 {
+            match house.place_order(mutation, place).await {
+                Ok(body) => {
+                    last = String::from_utf8(body.to_vec()).unwrap();
+                    if last != "processing" {
+                        return Ok(last);
+                    }
+                }
+                Err(error) if error.pause().is_some() => last = error.to_string(),
+                Err(error) => return Err(error),
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        panic!("never settled: {last}");
+    }
+
+    /// Lets everything that runs by itself come to its end.
+    pub async fn settle(&self) {
+        tokio::time::sleep(Duration::from_secs(3 * 24 * 3600)).await;
+    }
+
+    /// Lets what is under way come to rest, without waiting for the resolver.
+    pub async fn settle_briefly(&self) {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+    }
+
+    /// Every row of a kind.
+    pub async fn rows(&self, kind: Kind) -> Vec<Record> {
+        let listing = cashwrap::ports::store::Listing {
+            store: store_id(),
+            kind,
+            label: None,
+            before: None,
+            limit: 1_000,
+        };
+        self.store.list(&listing).await.unwrap().into_iter().map(|(_, row)| row.row).collect()
+    }
+
+    /// What is left of a counter.
+    pub async fn left(&self, name: &str) -> i64 {
+        let query = Query { counters: vec![(store_id(), name.to_owned())], ..Query::default() };
+        self.store.read(&query).await.unwrap().left[name]
+    }
+
+    /// The audit: the gateways' ledgers against the orders. Gives back how many orders there are.
+    pub async fn audit(&self) -> usize {
+        let orders = self.rows(Kind::Order).await;
+        let mut due: BTreeMap<String, i64> = BTreeMap::new();
+        for record in &orders {
+            let Record::Order(order) = record else { panic!("not an order") };
+            for payment in &order.payments {
+                due.insert(payment.to_string(), order.quoted.quote.totals.total.minor);
+            }
+            assert_eq!(
+                order.payment_state.as_str(),
+                "PAID",
+                "an order of a flow that captures at placement ends paid"
+            );
+        }
+        let mut captured: BTreeMap<String, i64> = BTreeMap::new();
+        for till in [&self.primary, &self.backup] {
+            for (reference, objects) in till.totals() {
+                for totals in objects {
+                    assert_eq!(totals.held, 0, "{reference} still holds money: {totals:?}");
+                    *captured.entry(reference.clone()).or_default() += totals.captured - totals.refunded;
+                }
+            }
+        }
+        for (reference, amount) in captured {
+            assert_eq!(amount, due.remove(&reference).unwrap_or(0), "{reference}");
+        }
+        assert!(due.is_empty(), "orders without a charge: {due:?}");
+        for record in self.rows(Kind::Placement).await {
+            let Record::Placement(placement) = record else { panic!("not a placement") };
+            assert!(placement.state.terminal(), "a placement never ended: {placement:?}");
+        }
+        orders.len()
+    }
+}
+
+/// The session as it is shown.
+pub async fn shown(house: &House, checkout: CheckoutId) -> CheckoutView {
+    house.get_checkout(&store_id(), checkout).await.unwrap()
+}
+
+/// The payment of the only placement.
+pub async fn only_payment(world: &World) -> PaymentId {
+    match world.rows(Kind::Payment).await.as_slice() {
+        [Record::Payment(payment)] => payment.id,
+        other => panic!("not one payment: {other:?}"),
+    }
+}
+
+/// The key of a row of the test's store.
+pub fn key(kind: Kind, id: impl std::fmt::Display) -> Key {
+    Key::new(&store_id(), kind, id)
+}
+
+/// Keeps a choice of delivery constructible for tests that ship.
+pub fn by_quote(quote_id: &str) -> Edit {
+    Edit { delivery: Some(Some(Choice::Quote(quote_id.to_owned()))), ..Edit::default() }
+}
