@@ -1,0 +1,141 @@
+//! What a handler knows of its caller.
+//!
+//! The auth layer puts a [`Caller`] into the request's extensions once the table of scopes let the call pass.
+//! What is refused here looks like absence, so that nobody can find out what exists in another's store.
+
+use std::collections::BTreeSet;
+
+use crate::app::{Error, Reason};
+use crate::domain::ids::StoreId;
+use crate::grpc::capability::Capabilities;
+
+use super::Scope;
+
+/// The stores that a caller may speak for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stores {
+    /// Every store.
+    All,
+    /// These.
+    Some(BTreeSet<StoreId>),
+}
+
+/// Who calls. Its `Debug` hides the capability.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The key's id, for fingerprints and histories; never the key.
+    pub id: String,
+    /// What it may do.
+    pub scopes: BTreeSet<Scope>,
+    /// Where it may do it.
+    pub stores: Stores,
+    /// The capability token that came with the call, unchecked.
+    pub capability: Option<String>,
+}
+
+impl std::fmt::Debug for Caller {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Caller")
+            .field("id", &self.id)
+            .field("scopes", &self.scopes)
+            .field("stores", &self.stores)
+            .field("capability", &self.capability.as_ref().map(|_| "[hidden]"))
+            .finish()
+    }
+}
+
+/// The caller of a request.
+pub fn caller<T>(request: &tonic::Request<T>) -> Result<Caller, Error> {
+    request.extensions().get::<Caller>().cloned().ok_or_else(|| {
+        Error::new(Reason::Internal, "the call reached its handler without being authorised: report this")
+    })
+}
+
+impl Caller {
+    /// Enters a store: the one place where that is allowed or refused. A foreign store looks like one that
+    /// does not exist.
+    pub fn enter(&self, store: &StoreId) -> Result<(), Error> {
+        let may = match &self.stores {
+            Stores::All => true,
+            Stores::Some(stores) => stores.contains(store),
+        };
+        if may { Ok(()) } else { Err(Error::not_found("store")) }
+    }
+
+    /// Asks a caller that speaks for a shopper alone for the capability of `resource`, the full name of a
+    /// cart, checkout or order. Staff and services need none.
+    pub fn must_hold(&self, capabilities: &Capabilities, resource: &str) -> Result<(), Error> {
+        let held = self.capability.as_deref().is_some_and(|token| capabilities.holds(token, resource));
+        if held || self.is_trusted() { Ok(()) } else { Err(Error::not_found("resource")) }
+    }
+
+    /// Whether a customer id that it states counts as verified.
+    pub fn vouches(&self) -> bool {
+        self.scopes.contains(&Scope::Service) || self.scopes.contains(&Scope::Backoffice)
+    }
+
+    /// Whether it has any scope beyond the shopper's.
+    fn is_trusted(&self) -> bool {
+        self.scopes.iter().any(|scope| match scope {
+            Scope::Shopper => false,
+            Scope::Service | Scope::Backoffice | Scope::Operator => true,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::grpc::capability::testing::Xor;
+
+    fn with(scopes: &[Scope], capability: Option<String>) -> Caller {
+        Caller {
+            id: "someone".to_owned(),
+            scopes: scopes.iter().copied().collect(),
+            stores: Stores::Some(BTreeSet::from(["demo".parse().unwrap()])),
+            capability,
+        }
+    }
+
+    #[test]
+    fn a_foreign_store_looks_like_one_that_does_not_exist() {
+        let caller = with(&[Scope::Operator], None);
+        assert_eq!(caller.enter(&"demo".parse().unwrap()), Ok(()));
+        let refused = caller.enter(&"other".parse().unwrap()).unwrap_err();
+        assert_eq!(refused, Error::not_found("store"));
+    }
+
+    #[test]
+    fn a_shopper_must_hold_the_capability_of_this_very_resource() {
+        let capabilities = Capabilities::new(Arc::new(Xor));
+        let token = capabilities.token("stores/demo/carts/crt_1");
+        let holder = with(&[Scope::Shopper], Some(token));
+        assert_eq!(holder.must_hold(&capabilities, "stores/demo/carts/crt_1"), Ok(()));
+        assert!(holder.must_hold(&capabilities, "stores/demo/carts/crt_2").is_err());
+        assert!(with(&[Scope::Shopper], None).must_hold(&capabilities, "stores/demo/carts/crt_1").is_err());
+    }
+
+    #[test]
+    fn only_services_and_staff_vouch_for_a_customer_and_none_beyond_the_shopper_needs_a_capability() {
+        let capabilities = Capabilities::new(Arc::new(Xor));
+        for (scope, vouches) in [
+            (Scope::Shopper, false),
+            (Scope::Service, true),
+            (Scope::Backoffice, true),
+            (Scope::Operator, false),
+        ] {
+            let caller = with(&[scope], None);
+            assert_eq!(caller.vouches(), vouches, "{scope:?}");
+            let free = caller.must_hold(&capabilities, "stores/demo/carts/crt_1").is_ok();
+            assert_eq!(free, scope != Scope::Shopper, "{scope:?}");
+        }
+    }
+
+    #[test]
+    fn a_capability_does_not_print() {
+        let text = format!("{:?}", with(&[Scope::Shopper], Some("cap_secret".to_owned())));
+        assert!(!text.contains("cap_secret"), "{text}");
+    }
+}
