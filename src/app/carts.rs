@@ -81,7 +81,7 @@ impl House {
         let snapshot = self.engine.store.read(&query).await?;
         let cart = cart_of(store, id, &snapshot)?;
         let sequence = snapshot.rows.get(&key).map_or(0, |row| row.sequence);
-        let fresh = self.repriced(&cart).await?;
+        let fresh = self.repriced(&cart, &snapshot).await?;
         if fresh == cart {
             return Ok(Versioned { row: cart, etag: etag(sequence) });
         }
@@ -105,7 +105,7 @@ impl House {
         let mut keys = vec![Key::new(&mutation.store, Kind::Cart, id)];
         keys.extend(self.catalogue.keys(&mutation.store, &skus, &[]));
         let step = async |snapshot: &Snapshot<Record>| {
-            let cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?).await?;
+            let cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?, snapshot).await?;
             let found = self.find(&mutation.store, &skus, &[], snapshot).await?;
             let next = apply(&cart, actions, &found.products)?;
             Ok(change(self.touched(next)))
@@ -125,7 +125,7 @@ impl House {
         let mut keys = vec![Key::new(&mutation.store, Kind::Cart, id)];
         keys.extend(self.catalogue.keys(&mutation.store, &[], &codes));
         let step = async |snapshot: &Snapshot<Record>| {
-            let mut cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?).await?;
+            let mut cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?, snapshot).await?;
             let mut found = self.find(&mutation.store, &[], &codes, snapshot).await?;
             let unknown =
                 || Error::of_field(Reason::CodeInvalid, "code", "is not known here: check how it is spelled");
@@ -155,7 +155,7 @@ impl House {
     ) -> Result<Bytes, Error> {
         let keys = [Key::new(&mutation.store, Kind::Cart, id)];
         let step = async |snapshot: &Snapshot<Record>| {
-            let mut cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?).await?;
+            let mut cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?, snapshot).await?;
             let before = cart.coupons.len();
             cart.coupons.retain(|held| held.code != *code);
             if cart.coupons.len() == before {

@@ -125,8 +125,7 @@ impl House {
             let change = step(&snapshot).await?;
             let (writes, shown) = writes(mutation, &snapshot, change.records);
             let body = body(&shown);
-            let keep =
-                if change.moves_money { self.times.keep_money_reply } else { self.times.keep_reply };
+            let keep = if change.moves_money { self.times.keep_money_reply } else { self.times.keep_reply };
             let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), mutation.store.clone());
             unit.writes = writes;
             unit.counters = change.counters;

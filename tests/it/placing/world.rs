@@ -166,7 +166,8 @@ impl World {
         world
     }
 
-    async fn stock(&self, sku: &str, price: i64, stock: Option<u32>) {
+    /// Loads a product.
+    pub async fn stock(&self, sku: &str, price: i64, stock: Option<u32>) {
         let product = Product {
             sku: sku.parse().unwrap(),
             title: sku.to_owned(),
@@ -202,7 +203,8 @@ impl World {
         house
     }
 
-    fn house(&self, fuse: &Fuse) -> House {
+    /// As `process`, without a claim loop: nothing runs but what is called.
+    pub fn house(&self, fuse: &Fuse) -> House {
         let fused = |till: &Till| -> Arc<dyn Gateway> {
             Arc::new(FusedGateway { inner: Arc::new(till.clone()), fuse: fuse.clone() })
         };
@@ -265,6 +267,11 @@ impl World {
             fingerprint: [7; 32],
             etag: None,
         }
+    }
+
+    /// A fresh id.
+    pub fn fresh(&self) -> Uuid {
+        self.ids.fresh()
     }
 
     /// A cart of `quantity` mugs.
