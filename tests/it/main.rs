@@ -12,6 +12,7 @@ mod support;
 mod api_shape;
 mod placing;
 mod postgres_support;
+mod purity;
 mod sandbox;
 mod store;
 mod stripe;
