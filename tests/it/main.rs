@@ -14,3 +14,4 @@ mod placing;
 mod postgres_support;
 mod sandbox;
 mod store;
+mod stripe;

@@ -5,5 +5,6 @@ mod crash;
 mod failover;
 mod fuse;
 mod races;
+mod round_trips;
 mod till;
 mod world;
