@@ -1,8 +1,17 @@
 //! The gRPC door: tonic lives here and nowhere else.
 //!
 //! - [`auth`]: who calls, and what each RPC asks of a caller. [`capability`]: what guests prove themselves with.
-//! - [`names`]: resource names, to and fro.
+//! - [`names`]: resource names, to and fro. [`convert`]: messages, to and fro; every field is checked here.
+//! - [`services`]: the RPCs, a file per service: caller, name, store, capability, fields, use case, response.
+//! - [`error`]: one table from reasons to statuses. [`replies`]: what a placement answers, as bytes.
+//! - [`fingerprint`]: which repeats are the same request. [`paging`]: lists in pages.
 
 pub mod auth;
 pub mod capability;
+pub mod convert;
+pub mod error;
+pub mod fingerprint;
 pub mod names;
+pub mod paging;
+pub mod replies;
+pub mod services;

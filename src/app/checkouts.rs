@@ -1,5 +1,6 @@
 //! Checkout sessions: create, read, change, cancel.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
@@ -91,7 +92,8 @@ impl House {
     ) -> Result<Bytes, Error> {
         self.store(&mutation.store)?;
         let keys = [Key::new(&mutation.store, Kind::Cart, new.cart)];
-        let step = async |snapshot: &Snapshot<Record>| {
+        let step = |snapshot: Arc<Snapshot<Record>>| async move {
+            let snapshot = &*snapshot;
             let cart = cart_of(&mutation.store, new.cart, snapshot)?;
             let checkout = self.open_session(&mutation.store, new, &cart).await?;
             Ok(Change { records: vec![Record::Checkout(Box::new(checkout))], ..Change::default() })
@@ -151,9 +153,10 @@ impl House {
         edit: &Edit,
         encode: EncodeCheckout<'_>,
     ) -> Result<Bytes, Error> {
-        let key = Key::new(&mutation.store, Kind::Checkout, id);
-        let step = async |snapshot: &Snapshot<Record>| {
-            let (mut checkout, sequence) = checkout_of(&key, snapshot)?;
+        let key = &Key::new(&mutation.store, Kind::Checkout, id);
+        let step = |snapshot: Arc<Snapshot<Record>>| async move {
+            let snapshot = &*snapshot;
+            let (mut checkout, sequence) = checkout_of(key, snapshot)?;
             mutation.check_etag(sequence)?;
             open(&checkout)?;
             let held = cart_of(&mutation.store, checkout.cart, snapshot)?;
@@ -179,10 +182,11 @@ impl House {
         encode: EncodeCheckout<'_>,
     ) -> Result<Bytes, Error> {
         self.store(&mutation.store)?;
-        let key = Key::new(&mutation.store, Kind::Checkout, id);
+        let key = &Key::new(&mutation.store, Kind::Checkout, id);
         let keys = [key.clone()];
-        let step = async |snapshot: &Snapshot<Record>| {
-            let (mut checkout, sequence) = checkout_of(&key, snapshot)?;
+        let step = |snapshot: Arc<Snapshot<Record>>| async move {
+            let snapshot = &*snapshot;
+            let (mut checkout, sequence) = checkout_of(key, snapshot)?;
             mutation.check_etag(sequence)?;
             let mut records = Vec::new();
             if checkout.state.placing() {
@@ -202,7 +206,7 @@ impl House {
         };
         let body = self.mutate(mutation, &keys, step, shown).await?;
         if placing.into_inner() {
-            self.nudge_placement_of(&key).await?;
+            self.nudge_placement_of(key).await?;
         }
         Ok(body)
     }

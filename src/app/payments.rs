@@ -3,6 +3,7 @@
 //! A wish is recorded as a pending operation in one commit, and the engine drives it at once; whoever wants to
 //! know what became of it reads the payment again.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -137,10 +138,11 @@ impl House {
         encode: EncodePayment<'_>,
     ) -> Result<Bytes, Error> {
         self.store(&mutation.store)?;
-        let key = Key::new(&mutation.store, Kind::Payment, id);
+        let key = &Key::new(&mutation.store, Kind::Payment, id);
         let keys = [key.clone()];
-        let step = async |snapshot: &Snapshot<Record>| {
-            let row = snapshot.rows.get(&key).ok_or_else(|| Error::not_found("payment"))?;
+        let step = |snapshot: Arc<Snapshot<Record>>| async move {
+            let snapshot = &*snapshot;
+            let row = snapshot.rows.get(key).ok_or_else(|| Error::not_found("payment"))?;
             let Record::Payment(payment) = &row.row else { return Err(Error::not_found("payment")) };
             mutation.check_etag(row.sequence)?;
             let next = self.wish(payment, wanted)?;
