@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -63,6 +64,23 @@ impl Default for Settings {
     }
 }
 
+/// Counts what must never happen. Operators see the metric; tests and simulation read the count.
+#[derive(Debug, Default)]
+pub struct Alarms(AtomicU64);
+
+impl Alarms {
+    /// How often it happened.
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn raise(&self, kind: &'static str, case: &Case, cause: &dyn std::fmt::Display) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        metrics::counter!("cashwrap_alarms_total", "kind" => kind).increment(1);
+        tracing::error!(subject = %case.subject().id, kind, %cause, "this must never happen");
+    }
+}
+
 /// What the driver works with. Everything but itself comes through a port.
 pub struct Driver {
     /// Where decisions become durable.
@@ -91,6 +109,8 @@ pub struct Driver {
     pub bell: tokio::sync::Notify,
     /// Counts the commits of this process's workers, so that who waits looks again at once.
     pub commits: tokio::sync::watch::Sender<u64>,
+    /// Counts what must never happen: broken invariants, and inputs that the machines have no place for.
+    pub alarms: Alarms,
 }
 
 /// A driver that its tasks share.
@@ -160,7 +180,7 @@ impl Driver {
                 return (stop, case);
             }
         }
-        tracing::error!(subject = %case.subject().id, "a machine did not come to rest; left to its lease");
+        self.alarms.raise("restless", &case, &"a machine did not come to rest; left to its lease");
         (Stop::Lost, case)
     }
 
@@ -245,8 +265,7 @@ impl Driver {
     fn apply(&self, case: &mut Case, index: usize, input: Input, now: Timestamp) {
         if let Err(error) = case.apply(index, input, now, &self.policy) {
             // Nothing was changed. The machine decides again over what it holds.
-            metrics::counter!("cashwrap_impossible_inputs_total").increment(1);
-            tracing::error!(subject = %case.subject().id, %error, "an input had no place in the machine");
+            self.alarms.raise("impossible_input", case, &error);
         }
     }
 
@@ -255,8 +274,7 @@ impl Driver {
         let captures: Vec<OperationId> =
             (0..case.payments()).map(|_| OperationId(self.ids.fresh())).collect();
         if let Err(error) = case.conclude(conclusion, order, &captures, now, &self.policy) {
-            metrics::counter!("cashwrap_impossible_inputs_total").increment(1);
-            tracing::error!(subject = %case.subject().id, %error, "a conclusion had no place in the machine");
+            self.alarms.raise("impossible_conclusion", case, &error);
         }
     }
 
@@ -272,6 +290,7 @@ impl Driver {
         let mut unit = UnitOfWork::new(UnitId(self.ids.fresh()), case.store().clone());
         unit.fence = Some(Fence { key: claim.key.clone(), fence: claim.fence });
         unit.writes = case.writes();
+        self.watch(case);
         self.add_end(case, &mut unit);
         let timer = match rest {
             Rest::KeepDriving => None,
@@ -295,6 +314,14 @@ impl Driver {
                 Commit::Lost
             }
             Verdict::Fenced | Verdict::Unknown | Verdict::Busy => Commit::Lost,
+        }
+    }
+
+    /// Counts and tells an invariant that a commit would break. It is committed all the same: what happened at
+    /// a gateway happened, and must be on record.
+    pub fn watch(&self, case: &Case) {
+        if let Err(violation) = case.check() {
+            self.alarms.raise("invariant", case, &violation);
         }
     }
 

@@ -1,8 +1,8 @@
 //! A store, two gateways, a catalogue and a flow; processes that come and go; and the audit of what remains.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -24,7 +24,7 @@ use cashwrap::domain::pricing::{RoundingLevel, RoundingMode, RoundingPolicy};
 use cashwrap::domain::product::{Product, TaxCategory, stock_counter};
 use cashwrap::engine::modes::Modes;
 use cashwrap::engine::replies::{Answer, Replies};
-use cashwrap::engine::{Driver, Settings, Tasks, claims};
+use cashwrap::engine::{Alarms, Driver, Engine, Settings, Tasks, claims};
 use cashwrap::partners::carrier::table_rate::TableRate;
 use cashwrap::partners::catalogue::builtin::BuiltinCatalogue;
 use cashwrap::partners::tax::builtin::{BuiltinTax, BuiltinTaxSettings};
@@ -126,6 +126,7 @@ pub struct World {
     ids: Arc<CountingIds>,
     clock: PausedClock,
     requests: AtomicU64,
+    engines: Mutex<Vec<Engine>>,
 }
 
 pub fn store_id() -> StoreId {
@@ -149,6 +150,7 @@ impl World {
             ids: Arc::default(),
             clock,
             requests: AtomicU64::new(1),
+            engines: Mutex::default(),
         };
         world.stock("mug", 1250, Some(3)).await;
         let coupon = Coupon {
@@ -226,6 +228,7 @@ impl World {
             tasks: Tasks::default(),
             bell: tokio::sync::Notify::new(),
             commits: tokio::sync::watch::Sender::new(0),
+            alarms: Alarms::default(),
         };
         let table = toml::from_str(
             "currency = \"EUR\"\n[[methods]]\ncode = \"standard\"\ntitle = \"Standard\"\n[[methods.zones]]\ncountries = [\"DE\"]\nprice = \"4.90\"\n",
@@ -236,8 +239,10 @@ impl World {
         let flows =
             load_sources(&[Source { name: "test.yaml".to_owned(), text: FLOW.to_owned() }], None).unwrap();
         let tax = BuiltinTax::new(BuiltinTaxSettings::default()).unwrap();
+        let engine = Arc::new(driver);
+        self.engines.lock().unwrap().push(Arc::clone(&engine));
         House {
-            engine: Arc::new(driver),
+            engine,
             catalogue: Arc::new(BuiltinCatalogue),
             carriers: carriers.into_iter().collect(),
             taxes: BTreeMap::from([(
@@ -398,6 +403,8 @@ impl World {
 
     /// The audit: the gateways' ledgers against the orders. Gives back how many orders there are.
     pub async fn audit(&self) -> usize {
+        let alarms: u64 = self.engines.lock().unwrap().iter().map(|engine| engine.alarms.count()).sum();
+        assert_eq!(alarms, 0, "something happened that must never happen: see the log");
         let orders = self.rows(Kind::Order).await;
         let mut due: BTreeMap<String, i64> = BTreeMap::new();
         for record in &orders {
