@@ -431,6 +431,15 @@ impl World {
             assert_eq!(amount, due.remove(&reference).unwrap_or(0), "{reference}");
         }
         assert!(due.is_empty(), "orders without a charge: {due:?}");
+        let mut operations = std::collections::BTreeSet::new();
+        for record in self.rows(Kind::Payment).await {
+            let Record::Payment(payment) = record else { panic!("not a payment") };
+            let all = payment.attempts.iter().flat_map(|attempt| &attempt.operations);
+            operations.extend(all.map(|operation| operation.id.to_string()));
+        }
+        for key in [&self.primary, &self.backup].into_iter().flat_map(Till::keys) {
+            assert!(operations.contains(&key), "{key} reached a gateway and is the key of no operation row");
+        }
         for record in self.rows(Kind::Placement).await {
             let Record::Placement(placement) = record else { panic!("not a placement") };
             assert!(placement.state.terminal(), "a placement never ended: {placement:?}");
