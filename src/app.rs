@@ -2,7 +2,7 @@
 //!
 //! - [`house`]: what the use cases work with.
 //! - [`mutation`]: the one way in which a change under an idempotency key is made.
-//! - [`carts`], [`checkouts`], [`delivery`], [`quoting`], [`placing`], [`actions`], [`payments`], [`orders`],
+//! - [`carts`], [`repricing`], [`checkouts`], [`delivery`], [`quoting`], [`placing`], [`actions`], [`payments`], [`orders`],
 //!   [`operations`]: the use cases.
 //! - [`error`]: everything that they refuse, with a stable reason.
 
@@ -18,6 +18,7 @@ pub mod orders;
 pub mod payments;
 pub mod placing;
 pub mod quoting;
+mod repricing;
 pub mod waiting;
 
 pub use error::{Error, Field, Reason};

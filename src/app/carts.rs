@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::checkouts::cart_of;
 use super::error::{Error, Reason};
 use super::house::House;
 use super::mutation::{Change, Mutation, Versioned, etag};
@@ -10,7 +11,7 @@ use crate::domain::coupon::CouponLine;
 use crate::domain::currency::Currency;
 use crate::domain::ids::{CartId, Code, Sku, StoreId};
 use crate::ports::Record;
-use crate::ports::store::{Key, Kind, Snapshot};
+use crate::ports::store::{Key, Kind, Query, Snapshot};
 
 /// What a new cart starts with.
 #[derive(Debug, Clone)]
@@ -72,18 +73,24 @@ impl House {
         self.mutate(mutation, &keys, step, |shown| encode_cart(shown, encode)).await
     }
 
-    /// Reads a cart.
+    /// Reads a cart at today's prices, and keeps them.
     pub async fn get_cart(&self, store: &StoreId, id: CartId) -> Result<Versioned<Cart>, Error> {
         self.store(store)?;
-        match self.row(Key::new(store, Kind::Cart, id)).await? {
-            Some(row) => match row.row {
-                Record::Cart(cart) if cart.state != CartState::Deleted => {
-                    Ok(Versioned { row: *cart, etag: etag(row.sequence) })
-                }
-                _ => Err(Error::not_found("cart")),
-            },
-            None => Err(Error::not_found("cart")),
+        let key = Key::new(store, Kind::Cart, id);
+        let query = Query { keys: vec![key.clone()], ..Query::default() };
+        let snapshot = self.engine.store.read(&query).await?;
+        let cart = cart_of(store, id, &snapshot)?;
+        let sequence = snapshot.rows.get(&key).map_or(0, |row| row.sequence);
+        let fresh = self.repriced(&cart).await?;
+        if fresh == cart {
+            return Ok(Versioned { row: cart, etag: etag(sequence) });
         }
+        let etag = self.keep_fresh(store, &snapshot, vec![Record::Cart(Box::new(fresh.clone()))]).await;
+        Ok(match etag {
+            Some(etag) => Versioned { row: fresh, etag },
+            // Somebody else changed it meanwhile: what was read is still a true answer.
+            None => Versioned { row: cart, etag: super::mutation::etag(sequence) },
+        })
     }
 
     /// Applies a batch of line actions, whole or not at all.
@@ -98,7 +105,7 @@ impl House {
         let mut keys = vec![Key::new(&mutation.store, Kind::Cart, id)];
         keys.extend(self.catalogue.keys(&mutation.store, &skus, &[]));
         let step = async |snapshot: &Snapshot<Record>| {
-            let cart = Self::open_cart(mutation, id, snapshot)?;
+            let cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?).await?;
             let found = self.find(&mutation.store, &skus, &[], snapshot).await?;
             let next = apply(&cart, actions, &found.products)?;
             Ok(change(self.touched(next)))
@@ -118,7 +125,7 @@ impl House {
         let mut keys = vec![Key::new(&mutation.store, Kind::Cart, id)];
         keys.extend(self.catalogue.keys(&mutation.store, &[], &codes));
         let step = async |snapshot: &Snapshot<Record>| {
-            let mut cart = Self::open_cart(mutation, id, snapshot)?;
+            let mut cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?).await?;
             let mut found = self.find(&mutation.store, &[], &codes, snapshot).await?;
             let unknown =
                 || Error::of_field(Reason::CodeInvalid, "code", "is not known here: check how it is spelled");
@@ -148,7 +155,7 @@ impl House {
     ) -> Result<Bytes, Error> {
         let keys = [Key::new(&mutation.store, Kind::Cart, id)];
         let step = async |snapshot: &Snapshot<Record>| {
-            let mut cart = Self::open_cart(mutation, id, snapshot)?;
+            let mut cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?).await?;
             let before = cart.coupons.len();
             cart.coupons.retain(|held| held.code != *code);
             if cart.coupons.len() == before {
@@ -252,13 +259,13 @@ impl From<CartError> for Error {
         let message = error.to_string();
         match error {
             CartError::NotOpen { .. } => Self::new(Reason::CartNotOpen, message),
-            CartError::Quantity { index } => Self::field(format!("actions[{index}].quantity"), message),
+            CartError::Quantity { index } => Self::field(format!("actions[{index}].add.quantity"), message),
             CartError::UnknownSku { index, .. } => {
-                Self::of_field(Reason::SkuUnknown, format!("actions[{index}].sku"), message)
+                Self::of_field(Reason::SkuUnknown, format!("actions[{index}].add.sku"), message)
             }
-            CartError::UnknownLine { index, .. } => Self::field(format!("actions[{index}].line_id"), message),
+            CartError::UnknownLine { index, .. } => Self::field(format!("actions[{index}]"), message),
             CartError::Currency { index, .. } => {
-                Self::of_field(Reason::CurrencyMismatch, format!("actions[{index}].sku"), message)
+                Self::of_field(Reason::CurrencyMismatch, format!("actions[{index}].add.sku"), message)
             }
             CartError::TooManyLines => Self::of_field(Reason::LimitExceeded, "actions", message),
             CartError::Money(_) => Self::of_field(Reason::AmountInvalid, "actions", message),

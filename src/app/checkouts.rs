@@ -1,22 +1,23 @@
 //! Checkout sessions: create, read, change, cancel.
 
 use bytes::Bytes;
+use jiff::Timestamp;
 
 use super::error::{Error, Reason};
 use super::house::House;
-use super::mutation::{Change, Mutation, Versioned, etag, writes};
+use super::mutation::{Change, Mutation, Versioned, etag};
 use crate::domain::address::{Address, Contact};
 use crate::domain::cart::{Cart, CartState};
 use crate::domain::checkout::{
     Billing, Checkout, CheckoutState, Context, Details, FlowPin, changed_since, problems, session_facts,
 };
 use crate::domain::flow::{
-    Flow, IdentityOption, PrimaryAction, Problem, Shopper, Step, choose, primary_action, step_plan,
+    Flow, IdentityOption, PrimaryAction, Problem, ProblemCode, Shopper, Step, choose, primary_action, step_plan,
 };
-use crate::domain::ids::{CartId, CheckoutId, StoreId, UnitId};
+use crate::domain::ids::{CartId, CheckoutId, StoreId};
 use crate::domain::placement::{Placement, Wish};
 use crate::ports::Record;
-use crate::ports::store::{Key, Kind, Query, Snapshot, UnitOfWork, Verdict};
+use crate::ports::store::{Key, Kind, Query, Snapshot};
 
 /// The choice for a delivery group, as the client sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,28 +103,24 @@ impl House {
         let query = Query { keys: vec![key.clone()], ..Query::default() };
         let snapshot = self.engine.store.read(&query).await?;
         let (checkout, sequence) = checkout_of(&key, &snapshot)?;
-        let Some(fresh) = self.freshened(&checkout, &snapshot).await? else {
+        let Some((fresh, records)) = self.freshened(&checkout, &snapshot).await? else {
             return self.view(checkout, etag(sequence));
         };
-        let mutation = Mutation {
-            store: store.clone(),
-            method: "GetCheckout",
-            request_id: self.engine.ids.fresh(),
-            fingerprint: [0; 32],
-            etag: None,
-        };
-        let records = vec![Record::Checkout(Box::new(fresh.clone()))];
-        let (writes, shown) = writes(&mutation, &snapshot, records);
-        let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), store.clone());
-        unit.writes = writes;
-        match self.engine.submit(&unit).await {
-            Verdict::Committed => {
-                let tag = shown.into_iter().next().map(|shown| shown.etag).unwrap_or_default();
-                self.view(fresh, tag)
-            }
+        match self.keep_fresh(store, &snapshot, records).await {
+            Some(tag) => self.view(fresh, tag),
             // Somebody else changed it meanwhile: what was read is still a true answer.
-            _ => self.view(checkout, etag(sequence)),
+            None => self.view(checkout, etag(sequence)),
         }
+    }
+
+    /// What a watcher compares: it changes whenever a read of the session might show something else.
+    pub async fn checkout_mark(&self, store: &StoreId, id: CheckoutId) -> Result<(u64, u64), Error> {
+        let key = Key::new(store, Kind::Checkout, id);
+        let query = Query { keys: vec![key.clone()], ..Query::default() };
+        let snapshot = self.engine.store.read(&query).await?;
+        let (checkout, sequence) = checkout_of(&key, &snapshot)?;
+        let cart = snapshot.rows.get(&Key::new(store, Kind::Cart, checkout.cart));
+        Ok((sequence, cart.map_or(0, |row| row.version)))
     }
 
     /// Replaces parts of what the buyer has given, and quotes anew.
@@ -186,7 +183,7 @@ impl House {
     pub fn view(&self, checkout: Checkout, etag: String) -> Result<CheckoutView, Error> {
         let flow = self.flow(&checkout.flow.id, checkout.flow.version)?.clone();
         let problems = if checkout.state == CheckoutState::Open {
-            problems(&checkout, &flow, self.engine.clock.now())
+            blocking(&checkout, &flow, self.engine.clock.now())
         } else {
             Vec::new()
         };
@@ -287,12 +284,13 @@ impl House {
         &self,
         checkout: &Checkout,
         snapshot: &Snapshot<Record>,
-    ) -> Result<Option<Checkout>, Error> {
+    ) -> Result<Option<(Checkout, Vec<Record>)>, Error> {
         if checkout.state != CheckoutState::Open {
             return Ok(None);
         }
         let flow = self.flow(&checkout.flow.id, checkout.flow.version)?;
-        let cart = cart_of(&checkout.store, checkout.cart, snapshot)?;
+        let held = cart_of(&checkout.store, checkout.cart, snapshot)?;
+        let cart = self.repriced(&held).await?;
         let mut shown = cart.clone();
         if !flow.frontend.coupons {
             shown.coupons.clear();
@@ -315,7 +313,14 @@ impl House {
             }
         }
         self.requote(&mut fresh, flow).await?;
-        Ok((fresh != *checkout).then_some(fresh))
+        if fresh == *checkout {
+            return Ok(None);
+        }
+        let mut records = vec![Record::Checkout(Box::new(fresh.clone()))];
+        if cart != held {
+            records.push(Record::Cart(Box::new(cart)));
+        }
+        Ok(Some((fresh, records)))
     }
 
     fn encode_view(&self, shown: &[Versioned<Record>], encode: EncodeCheckout<'_>) -> Bytes {
@@ -326,6 +331,23 @@ impl House {
             _ => Bytes::new(),
         }
     }
+}
+
+/// Everything that keeps a session from being placed. Where its tax rests on a guess at the place there must be
+/// an address first: what the buyer agrees to is not an estimate.
+pub(super) fn blocking(checkout: &Checkout, flow: &Flow, now: Timestamp) -> Vec<Problem> {
+    let mut found = problems(checkout, flow, now);
+    let guessed = checkout
+        .quoted
+        .as_ref()
+        .is_some_and(|quoted| quoted.estimated && !quoted.quote.totals.total.is_zero());
+    let asked = |problem: &Problem| {
+        matches!(problem.code, ProblemCode::DeliveryAddressRequired | ProblemCode::BillingAddressRequired)
+    };
+    if guessed && !found.iter().any(asked) {
+        found.push(Problem::new(ProblemCode::BillingAddressRequired, "details.billing"));
+    }
+    found
 }
 
 /// The session that stands under `key`, with the count of its events.

@@ -13,6 +13,20 @@ use crate::ports::store::StoreError;
 pub enum Reason {
     /// A field is missing or malformed.
     InvalidField,
+    /// `request_id` is missing or not a UUID.
+    RequestIdInvalid,
+    /// `update_mask` names what cannot be updated.
+    UpdateMaskInvalid,
+    /// `page_token` was not issued for this request.
+    PageTokenInvalid,
+    /// A field holds what looks like a card number.
+    CardNumberRefused,
+    /// No credential, or one that does not verify.
+    Unauthenticated,
+    /// The caller's scopes do not allow this.
+    PermissionDenied,
+    /// Shed before any durable work.
+    Overloaded,
     /// An amount that is too fine or too large.
     AmountInvalid,
     /// A currency that is unknown, not offered, or not the cart's.

@@ -55,6 +55,8 @@ pub(super) struct Change {
     pub(super) counters: Vec<CounterMove>,
     /// Timers to set.
     pub(super) timers: Vec<TimerWrite>,
+    /// Whether the reply tells of money that moves: it is kept for longer.
+    pub(super) moves_money: bool,
 }
 
 /// The etag of a row after `sequence` events.
@@ -123,6 +125,8 @@ impl House {
             let change = step(&snapshot).await?;
             let (writes, shown) = writes(mutation, &snapshot, change.records);
             let body = body(&shown);
+            let keep =
+                if change.moves_money { self.times.keep_money_reply } else { self.times.keep_reply };
             let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), mutation.store.clone());
             unit.writes = writes;
             unit.counters = change.counters;
@@ -134,7 +138,7 @@ impl House {
                     subject: keys.first().cloned(),
                     body: Some(body.clone()),
                 },
-                keep: self.times.keep_reply,
+                keep,
             });
             match self.engine.submit(&unit).await {
                 Verdict::Committed => return Ok(body),

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::error::Error;
+use super::error::{Error, Reason};
 use super::house::House;
 use super::mutation::{Change, Mutation, Versioned};
 use crate::domain::ids::{AccountId, StoreId};
@@ -19,20 +19,49 @@ pub struct PartnerView {
     pub mode: Mode,
     /// Why it takes no new authorisation now, if so.
     pub unavailable: Option<NotSent>,
-    /// Whether it is a gateway; else a carrier or tax provider.
-    pub gateway: bool,
+    /// What it does.
+    pub kind: PartnerKind,
+}
+
+/// What a partner does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartnerKind {
+    /// Takes payments.
+    Gateway,
+    /// Delivers goods, or hands them out.
+    Carrier,
+    /// Computes tax.
+    Tax,
+}
+
+impl PartnerView {
+    /// Changes with the mode only, of which it is made.
+    pub fn etag(&self) -> String {
+        etag(self.mode)
+    }
+}
+
+fn etag(mode: Mode) -> String {
+    format!("\"{}\"", mode.as_str())
 }
 
 /// Encodes the reply that shows a partner.
 pub type EncodePartner<'a> = &'a (dyn Fn(&PartnerView) -> Bytes + Sync);
 
 impl House {
-    /// The partner accounts that the store's flows name.
+    /// The partner accounts, by name.
     pub fn list_partners(&self, store: &StoreId) -> Result<Vec<PartnerView>, Error> {
         self.store(store)?;
-        let gateways = self.engine.gateways.keys().map(|account| self.partner(store, account, true));
-        let others = self.carriers.keys().chain(self.taxes.keys());
-        Ok(gateways.chain(others.map(|account| self.partner(store, account, false))).collect())
+        let gateways = self.engine.gateways.keys().map(|account| (account, PartnerKind::Gateway));
+        let carriers = self.carriers.keys().map(|account| (account, PartnerKind::Carrier));
+        let taxes = self.taxes.keys().map(|account| (account, PartnerKind::Tax));
+        let mut partners: Vec<PartnerView> = gateways
+            .chain(carriers)
+            .chain(taxes)
+            .map(|(account, kind)| self.partner(store, account, kind))
+            .collect();
+        partners.sort_by(|left, right| left.account.cmp(&right.account));
+        Ok(partners)
     }
 
     /// Sets the mode of a gateway account in a store; every replica takes it in within a second.
@@ -53,23 +82,35 @@ impl House {
         }
         let key = Key::new(&mutation.store, Kind::PartnerMode, account);
         let row = PartnerMode { store: mutation.store.clone(), account: account.clone(), mode };
-        let step = async |_: &Snapshot<Record>| {
+        let step = async |snapshot: &Snapshot<Record>| {
+            let held = match snapshot.rows.get(&key).map(|held| &held.row) {
+                Some(Record::PartnerMode(held)) => held.mode,
+                _ => Mode::default(),
+            };
+            if mutation.etag.as_ref().is_some_and(|given| *given != etag(held)) {
+                return Err(Error::of_field(
+                    Reason::EtagMismatch,
+                    "etag",
+                    "is not the current one: list the partners again and decide on what it is now",
+                ));
+            }
             Ok(Change { records: vec![Record::PartnerMode(row.clone())], ..Change::default() })
         };
-        let view = PartnerView { mode, ..self.partner(&mutation.store, account, true) };
-        let body = self.mutate(mutation, &[key], step, |_: &[Versioned<Record>]| encode(&view)).await?;
+        let view = PartnerView { mode, ..self.partner(&mutation.store, account, PartnerKind::Gateway) };
+        let keys = [key.clone()];
+        let body = self.mutate(mutation, &keys, step, |_: &[Versioned<Record>]| encode(&view)).await?;
         self.engine.modes.set(row.clone());
         Ok(body)
     }
 
-    fn partner(&self, store: &StoreId, account: &AccountId, gateway: bool) -> PartnerView {
+    fn partner(&self, store: &StoreId, account: &AccountId, kind: PartnerKind) -> PartnerView {
         let unavailable =
             self.engine.gateway_facts(store).remove(account).and_then(|known| known.unavailable);
         PartnerView {
             account: account.clone(),
             mode: self.engine.modes.of(store, account),
             unavailable,
-            gateway,
+            kind,
         }
     }
 }

@@ -14,6 +14,7 @@ use super::mutation::{Change, Mutation, Versioned, etag};
 use crate::domain::ids::{OperationId, PaymentId, StoreId};
 use crate::domain::payment::react::react;
 use crate::domain::payment::{AttemptState, Goal, Impossible, Input, Payment};
+use crate::domain::placement::Placement;
 use crate::ports::Record;
 use crate::ports::store::{Key, Kind, Listing, Snapshot, TimerChange, TimerWrite};
 
@@ -54,6 +55,20 @@ impl House {
             },
             None => Err(Error::not_found("payment")),
         }
+    }
+
+    /// Reads a payment with its placement, which says what its owner wanted.
+    pub async fn explain_payment(
+        &self,
+        store: &StoreId,
+        id: PaymentId,
+    ) -> Result<(Versioned<Payment>, Option<Placement>), Error> {
+        let payment = self.get_payment(store, id).await?;
+        let placement = self.row(Key::new(store, Kind::Placement, payment.row.placement)).await?;
+        Ok(match placement.map(|row| row.row) {
+            Some(Record::Placement(placement)) => (payment, Some(*placement)),
+            _ => (payment, None),
+        })
     }
 
     /// Lists payments, newest first.
@@ -116,8 +131,8 @@ impl House {
         Ok(Page { rows, next })
     }
 
-    /// Captures, voids or refunds. The reply shows the payment as it is once the gateway has answered, or with
-    /// the operation still under way.
+    /// Captures, voids or refunds. The reply is frozen with the wish, before the gateway hears of it: it shows
+    /// the operation as pending. A read afterwards shows what became of it.
     pub async fn settle_payment(
         &self,
         mutation: &Mutation,
@@ -136,6 +151,7 @@ impl House {
             Ok(Change {
                 records: vec![Record::Payment(Box::new(next))],
                 timers: vec![TimerWrite { key: key.clone(), change: TimerChange::Due(Duration::ZERO) }],
+                moves_money: true,
                 ..Change::default()
             })
         };

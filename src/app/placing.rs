@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::checkouts::{cart_of, checkout_of};
+use super::checkouts::{blocking, cart_of, checkout_of};
 use super::error::{Error, Reason};
 use super::house::House;
 use super::mutation::{Mutation, TRIES, conflict, short};
 use crate::domain::cart::{Cart, CartState};
-use crate::domain::checkout::{Checkout, CheckoutState, GroupKind, Quoted, changed_since, groups, problems};
+use crate::domain::checkout::{Checkout, CheckoutState, GroupKind, Quoted, changed_since, groups};
 use crate::domain::flow::Flow;
 use crate::domain::ids::{AccountId, CheckoutId, PaymentId, PlacementId, StoreId, UnitId};
 use crate::domain::money::Money;
@@ -156,7 +156,7 @@ impl House {
         if changed_since(checkout, &shown) {
             return Err(price_changed("the cart changed since the quote"));
         }
-        let blocking = problems(checkout, flow, now);
+        let blocking = blocking(checkout, flow, now);
         let aged = |problem: &crate::domain::flow::Problem| {
             problem.code == crate::domain::flow::ProblemCode::QuoteExpired
         };

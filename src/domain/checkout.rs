@@ -11,6 +11,6 @@ mod session;
 
 pub use details::{Billing, Details, Selection, SelectionKind};
 pub use facts::session_facts;
-pub use groups::{DIGITAL_GROUP, DeliveryGroup, GroupKind, SHIPMENT_GROUP, groups};
+pub use groups::{DIGITAL_GROUP, DeliveryGroup, GroupKind, SHIPMENT_GROUP, groups, groups_of};
 pub use readiness::{changed_since, problems};
 pub use session::{ActionNeeded, Checkout, CheckoutState, Context, Customer, FlowPin, Quoted};

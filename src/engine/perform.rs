@@ -60,12 +60,12 @@ impl Driver {
             }
             Effect::Next { attempt, kind, amount_minor } => {
                 let attempt = payment.attempts.iter().find(|each| each.id == *attempt)?;
-                call_on(attempt, *kind, *amount_minor).map(|call| (attempt.account.clone(), call))
+                call_on(payment, attempt, *kind, *amount_minor).map(|call| (attempt.account.clone(), call))
             }
             Effect::Send { operation } => {
                 let attempt = payment.attempt_of(*operation)?;
                 let operation = attempt.operation(*operation)?;
-                call_on(attempt, operation.kind, operation.amount_minor)
+                call_on(payment, attempt, operation.kind, operation.amount_minor)
                     .map(|call| (attempt.account.clone(), call))
             }
             Effect::Replay { .. } | Effect::Look { .. } => None,
@@ -168,10 +168,10 @@ impl Driver {
     }
 }
 
-fn call_on(attempt: &Attempt, kind: OperationKind, amount_minor: i64) -> Option<Call> {
+fn call_on(payment: &Payment, attempt: &Attempt, kind: OperationKind, amount_minor: i64) -> Option<Call> {
     let object = attempt.object.clone()?;
     Some(match kind {
-        OperationKind::Confirm => Call::Confirm { object },
+        OperationKind::Confirm => Call::Confirm { object, return_url: payment.return_url.clone() },
         OperationKind::Capture => Call::Capture { object, amount_minor },
         OperationKind::Void => Call::Void { object },
         OperationKind::Refund => Call::Refund { object, amount_minor },

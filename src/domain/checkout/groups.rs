@@ -34,9 +34,14 @@ pub struct DeliveryGroup {
 
 /// The delivery groups of a checkout; every line is in exactly one.
 pub fn groups(checkout: &Checkout) -> Vec<DeliveryGroup> {
+    groups_of(&checkout.lines)
+}
+
+/// The delivery groups of lines: an order has them as its checkout had.
+pub fn groups_of(cart_lines: &[CartLine]) -> Vec<DeliveryGroup> {
     let of = |delivered: bool| -> Vec<LineId> {
         let wanted = |line: &&CartLine| line.product.requires_delivery == delivered;
-        checkout.lines.iter().filter(wanted).map(|line| line.id).collect()
+        cart_lines.iter().filter(wanted).map(|line| line.id).collect()
     };
     let mut groups = Vec::new();
     for (id, kind, lines) in
