@@ -13,4 +13,5 @@ mod api_shape;
 mod placing;
 mod postgres_support;
 mod sandbox;
+mod server;
 mod store;
