@@ -1,8 +1,10 @@
 //! Implementations of the partner ports, a folder per kind.
 //!
+//! - [`gateway`] holds the payment gateways' adapters and the stack that each stands behind.
 //! - [`tax`], [`carrier`] and [`catalogue`] hold what is built in and needs nobody else.
 //! - [`sandbox`] is a gateway of our own that speaks Stripe's wire over a durable ledger.
 //! - [`setting`] reads names, amounts and percentages out of settings.
+//! - [`system`] and [`vault`] are the process's own clock, ids, randomness and secrets.
 
 pub mod carrier;
 pub mod catalogue;

@@ -7,6 +7,7 @@
 //! - [`aggregate`]: the payment that holds them.
 //! - [`gate`]: whether a backup gateway may take over. [`ladder`]: how an unknown outcome is resolved.
 //! - [`decide`] and [`react`]: the machine. Nothing else changes a payment.
+//! - [`invariants`]: what must hold of a payment at every moment.
 //!
 //! The rules R1 to R19 that the comments name stand in `docs/payments.md`.
 
@@ -16,11 +17,17 @@ pub mod capabilities;
 pub mod decide;
 pub mod decline;
 pub mod gate;
+pub mod invariants;
 pub mod ladder;
 pub mod operation;
 pub mod outcome;
 pub mod policy;
 pub mod react;
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod walk;
 
 pub use aggregate::{Goal, Instrument, Payment, Verdict};
 pub use attempt::{Attempt, AttemptState};

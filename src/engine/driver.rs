@@ -225,13 +225,13 @@ impl Driver {
             Effect::Send { operation } => *operation,
             _ => OperationId(self.ids.fresh()),
         };
-        let send_by = Instant::now() + self.policy.send_window;
+        let now = self.clock.now();
+        let send_by = self.leaves_by(payment, effect, now);
         let prepared = self.prepare(payment, effect, operation);
         let (sealed, rendered) = match prepared {
             Prepared::Ready { sealed, rendered } => (sealed, Some(rendered)),
             Prepared::Impossible => (Vec::new(), None),
         };
-        let now = self.clock.now();
         let intent = Intent { effect: effect.clone(), attempt, operation, rendered: sealed };
         self.apply(case, index, Input::Intend(intent), now);
         let Some(rendered) = rendered else {
@@ -362,11 +362,16 @@ impl Driver {
         }
     }
 
+    /// How long from now until `until`, with jitter so that what failed together is not tried together (R8).
     fn span_until(&self, until: Timestamp) -> Duration {
         /// Longer waits are cut: a timer that comes early finds that there is nothing to do and waits again.
         const LONGEST: Duration = Duration::from_hours(24);
+        /// A tenth, and never so much that a buyer would notice.
+        const MOST_JITTER: Duration = Duration::from_secs(30);
         let span = until.duration_since(self.clock.now());
-        Duration::try_from(span).unwrap_or_default().min(LONGEST)
+        let span = Duration::try_from(span).unwrap_or_default().min(LONGEST);
+        let percent = u32::try_from(self.ids.fresh().as_u128() % 100).unwrap_or_default();
+        span + (span / 1_000 * percent).min(MOST_JITTER)
     }
 
     /// Loads a case with everything it speaks for.

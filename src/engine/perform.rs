@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::case::Case;
@@ -43,6 +44,28 @@ impl Driver {
         };
         let rendered = gateway.render(&request);
         Prepared::Ready { sealed: self.vault.seal(&operation.to_string(), &rendered.0), rendered }
+    }
+
+    /// Until when the request of an effect may leave.
+    pub(super) fn leaves_by(&self, payment: &Payment, effect: &Effect, now: Timestamp) -> Instant {
+        let kind = match effect {
+            Effect::Begin { kind, .. } | Effect::Next { kind, .. } => Some(*kind),
+            Effect::Send { operation } | Effect::Replay { operation } => payment
+                .attempt_of(*operation)
+                .and_then(|attempt| attempt.operation(*operation))
+                .map(|operation| operation.kind),
+            Effect::Look { .. } => None,
+        };
+        match kind {
+            Some(kind) => self.monotonic(payment.leaves_by(kind, now, &self.policy)),
+            None => Instant::now(),
+        }
+    }
+
+    /// A moment of the clock on the monotonic scale, which no jump of the clock can stretch afterwards.
+    fn monotonic(&self, moment: Timestamp) -> Instant {
+        let left = moment.duration_since(self.clock.now());
+        Instant::now() + Duration::try_from(left).unwrap_or_default()
     }
 
     fn call_of(&self, payment: &Payment, effect: &Effect) -> Option<(AccountId, Call)> {
@@ -141,8 +164,10 @@ impl Driver {
             (Some(object), Some(refund)) if refund.kind == OperationKind::Refund => {
                 Look::Refund { object: object.clone(), key: refund.idempotency_key(), amount }
             }
-            (Some(object), _) => Look::Object { object: object.clone(), amount },
-            (None, _) => Look::Reference { reference: payment.id.to_string(), amount },
+            (Some(object), _) if gateway.capabilities().looks_by_id(true) => {
+                Look::Object { object: object.clone(), amount }
+            }
+            _ => Look::Reference { reference: payment.id.to_string(), amount },
         };
         let now = Instant::now();
         let patience = LOOK_PATIENCE.min(gateway.capabilities().timeout);
@@ -158,9 +183,9 @@ impl Driver {
         });
         match stored {
             Some((gateway, kind, rendered)) => {
-                let now = Instant::now();
                 let patience = LOOK_PATIENCE.min(gateway.capabilities().timeout);
-                let window = Window { send_by: now + self.policy.send_window, answer_by: now + patience };
+                let send_by = self.monotonic(payment.leaves_by(kind, self.clock.now(), &self.policy));
+                let window = Window { send_by, answer_by: Instant::now() + patience };
                 gateway.send(kind, payment.amount, &rendered, window).await
             }
             None => Outcome::Unknown(UnknownCause::NotConclusive),

@@ -15,3 +15,4 @@ mod postgres_support;
 mod sandbox;
 mod server;
 mod store;
+mod stripe;

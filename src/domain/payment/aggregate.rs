@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::attempt::{Attempt, AttemptState};
+use super::attempt::{Attempt, AttemptState, VoidReason};
 use super::decline::Decline;
+use super::operation::OperationKind;
 use super::outcome::NotSent;
+use super::policy::{Policy, after};
 use crate::domain::ids::{AccountId, CheckoutId, OperationId, OrderId, PaymentId, PlacementId, StoreId};
 use crate::domain::money::Money;
 
@@ -161,6 +163,20 @@ impl Payment {
         self.attempts.iter().any(|attempt| {
             attempt.state == AttemptState::Unknown || attempt.needs_review || attempt.outstanding().is_some()
         })
+    }
+
+    /// Whether what the attempt captured, or comes to capture, goes back: nobody owns it.
+    pub fn owes_back(&self, attempt: &Attempt) -> bool {
+        self.goal == Goal::Release
+            || attempt.void_reason == Some(VoidReason::Mismatch)
+            || attempt.state.gives_back_late()
+    }
+
+    /// Nothing of a call of this kind that is begun or repeated `now` leaves at or after this: the send window
+    /// ends (R4), and what authorises is bounded by `place_by` too (R5).
+    pub fn leaves_by(&self, kind: OperationKind, now: Timestamp, policy: &Policy) -> Timestamp {
+        let window = after(now, policy.send_window);
+        if kind.authorises() { window.min(self.place_by) } else { window }
     }
 
     /// The token of `account`, sealed.

@@ -113,6 +113,11 @@ impl AttemptState {
         }
     }
 
+    /// Whether it is known to hold what is to be given back late (R9).
+    pub const fn gives_back_late(&self) -> bool {
+        matches!(self, Self::LateSuccess | Self::LateVoiding | Self::LateRefunding)
+    }
+
     /// Whether the published table has this edge. A state may always be re-entered with other data.
     pub fn may_become(&self, next: &Self) -> bool {
         let to = next.as_str();
@@ -193,7 +198,7 @@ pub struct Attempt {
     pub operations: Vec<Operation>,
     /// The resolver gave up; an operator is needed (R8). Any conclusive answer clears it.
     pub needs_review: bool,
-    /// Why it is, or was, voided.
+    /// Why it is, or was, voided; set beforehand once a customer's action is given up.
     pub void_reason: Option<VoidReason>,
 }
 
@@ -206,6 +211,11 @@ impl Attempt {
     /// The operation of this id.
     pub fn operation(&self, id: OperationId) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.id == id)
+    }
+
+    /// The first operation that is not over, sent or not.
+    pub fn open(&self) -> Option<&Operation> {
+        self.operations.iter().find(|operation| !operation.state.ended())
     }
 
     /// The last operation that began an authorisation.

@@ -28,6 +28,7 @@ pub enum Lookup {
 
 /// One row of payments.md §3.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a row of independent promises, as the table prints them")]
 pub struct GatewayCapabilities {
     /// What a replay does.
     pub replay: Replay,
@@ -50,11 +51,22 @@ pub struct GatewayCapabilities {
 }
 
 impl GatewayCapabilities {
+    /// Whether a look goes by the vendor's id; else it goes by our reference. Driver, adapter and ladder must
+    /// agree on this, because what a look proves depends on the way it took.
+    pub fn looks_by_id(&self, object_is_known: bool) -> bool {
+        object_is_known && self.read_by_id != Lookup::None
+    }
+
+    /// What a look can tell.
+    pub fn sight(&self, object_is_known: bool) -> Lookup {
+        if self.looks_by_id(object_is_known) { self.read_by_id } else { self.reference_lookup }
+    }
+
     /// Stripe's PaymentIntents.
     pub const fn stripe() -> Self {
         Self {
             replay: Replay::ForcesOutcome,
-            key_ttl: Duration::from_secs(24 * 3600),
+            key_ttl: Duration::from_hours(24),
             reference_lookup: Lookup::Lagging,
             read_by_id: Lookup::Consistent,
             void_by_reference: false,

@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::aggregate::{Failure, Goal, Payment, Skipped, Verdict};
-use super::attempt::{Attempt, AttemptState, VoidReason};
+use super::aggregate::{Goal, Payment, Skipped};
+use super::attempt::{Attempt, AttemptState};
 use super::capabilities::GatewayCapabilities;
-use super::gate::{self, Gate};
-use super::ladder;
-use super::operation::{Operation, OperationKind, OperationState};
+use super::operation::OperationKind;
 use super::outcome::NotSent;
 use super::policy::{Policy, after};
 use crate::domain::ids::{AccountId, AttemptId, OperationId};
+
+mod route;
+mod steps;
+
+pub use route::{Route, next_route, verdict};
+use steps::{give_back, next_look, next_operation, next_void};
 
 /// The facts that a decision rests on.
 #[derive(Debug, Clone)]
@@ -127,6 +131,11 @@ pub fn decide(payment: &Payment, facts: &Facts<'_>) -> Decision {
             Decision::Wait { until } => {
                 soonest = Some(soonest.map_or(until, |sooner| sooner.min(until)));
             }
+            // The account left the configuration: nobody can be asked until it is back.
+            Decision::Do(_) if !facts.gateways.contains_key(&attempt.account) => {
+                let until = after(facts.now, facts.policy.absent_window);
+                soonest = Some(soonest.map_or(until, |sooner| sooner.min(until)));
+            }
             step @ (Decision::Do(_) | Decision::Conclude(_)) => return step,
         }
     }
@@ -140,93 +149,6 @@ pub fn decide(payment: &Payment, facts: &Facts<'_>) -> Decision {
     soonest.map_or(Decision::Done, |until| Decision::Wait { until })
 }
 
-/// What the owner of the payment may rely on now.
-pub fn verdict(payment: &Payment, facts: &Facts<'_>) -> Verdict {
-    match payment.live().map(|attempt| &attempt.state) {
-        Some(AttemptState::Authorised | AttemptState::Captured) => Verdict::Held,
-        Some(AttemptState::AwaitingAction { redirect_url, expires_at, .. }) => {
-            Verdict::AwaitingAction { redirect_url: redirect_url.clone(), expires_at: *expires_at }
-        }
-        Some(_) => Verdict::Working,
-        None if payment.goal == Goal::Hold => match next_route(payment, facts) {
-            Route::Try { .. } => Verdict::Working,
-            Route::End(failure) => Verdict::Failed(failure),
-        },
-        None => Verdict::Failed(Failure::Released),
-    }
-}
-
-/// Where the payment may be tried next.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Route {
-    /// At this account.
-    Try {
-        /// The account.
-        account: AccountId,
-        /// Accounts passed over on the way.
-        skipped: Vec<Skipped>,
-    },
-    /// Nowhere.
-    End(Failure),
-}
-
-/// The next account by the flow's order, if the gate lets one take over.
-pub fn next_route(payment: &Payment, facts: &Facts<'_>) -> Route {
-    let last = payment.attempts.last();
-    if payment.live().is_some() {
-        return Route::End(Failure::Released);
-    }
-    if let Some(last) = last {
-        let declined = payment.attempts.iter().filter(|a| matches!(a.state, AttemptState::Declined(_)));
-        let answer = gate::gate(gate::Facts {
-            state: &last.state,
-            void_reason: last.void_reason,
-            past_place_by: facts.now >= payment.place_by,
-            declined_before: declined.count().saturating_sub(1),
-        });
-        if let Gate::Closed(_) = answer {
-            return Route::End(failure_of(last));
-        }
-    } else if facts.now >= payment.place_by {
-        return Route::End(Failure::Unreachable(NotSent::TooLate));
-    }
-    let mut skipped = Vec::new();
-    let mut reenter = None;
-    for account in &payment.routes {
-        let unavailable = match facts.gateways.get(account) {
-            None => Some(NotSent::Drained),
-            Some(known) => known.unavailable,
-        };
-        if payment.attempts.iter().any(|attempt| &attempt.account == account) {
-            continue;
-        }
-        match unavailable {
-            Some(reason) => skipped.push(Skipped { account: account.clone(), reason, at: facts.now }),
-            None if payment.token(account).is_none() => {
-                reenter.get_or_insert_with(|| account.clone());
-            }
-            None => return Route::Try { account: account.clone(), skipped },
-        }
-    }
-    Route::End(match (reenter, last, skipped.first()) {
-        (Some(account), _, _) => Failure::Reenter(account),
-        (None, Some(last), _) => failure_of(last),
-        (None, None, Some(first)) => Failure::Unreachable(first.reason),
-        (None, None, None) => Failure::Unreachable(NotSent::Drained),
-    })
-}
-
-fn failure_of(attempt: &Attempt) -> Failure {
-    match (&attempt.state, attempt.void_reason) {
-        (AttemptState::Declined(decline), _) => Failure::Declined(decline.clone()),
-        (AttemptState::NotSent(reason), _) => Failure::Unreachable(*reason),
-        (AttemptState::Voided, Some(VoidReason::ActionExpired)) => Failure::ActionExpired,
-        (AttemptState::Voided, Some(VoidReason::Mismatch)) => Failure::Mismatched,
-        (AttemptState::Voided, Some(VoidReason::Release)) => Failure::Released,
-        _ => Failure::Absent,
-    }
-}
-
 fn next_of_attempt(payment: &Payment, attempt: &Attempt, facts: &Facts<'_>) -> Decision {
     let released = payment.goal == Goal::Release;
     let next = |kind, amount_minor| Decision::Do(Effect::Next { attempt: attempt.id, kind, amount_minor });
@@ -237,28 +159,16 @@ fn next_of_attempt(payment: &Payment, attempt: &Attempt, facts: &Facts<'_>) -> D
         }
         AttemptState::Created => Decision::Conclude(Conclusion::Unconfirmed { attempt: attempt.id }),
         AttemptState::AwaitingAction { expires_at, signalled, .. } => {
-            if released || facts.now >= *expires_at {
+            if released || attempt.void_reason.is_some() {
                 next(OperationKind::Void, whole)
-            } else if *signalled {
-                Decision::Do(Effect::Look { attempt: attempt.id, operation: None })
             } else {
-                Decision::Wait { until: *expires_at }
+                next_look(attempt, *expires_at, *signalled, facts.now)
             }
         }
         AttemptState::Mismatched => next(OperationKind::Void, whole),
-        AttemptState::LateSuccess if attempt.captured_minor > 0 => {
-            next(OperationKind::Refund, attempt.captured_minor)
-        }
-        AttemptState::LateSuccess => next(OperationKind::Void, whole),
+        AttemptState::LateSuccess if attempt.captured_minor == 0 => next(OperationKind::Void, whole),
         AttemptState::Authorised if released && attempt.outstanding().is_none() => {
             next(OperationKind::Void, whole)
-        }
-        AttemptState::Captured
-            if released
-                && attempt.outstanding().is_none()
-                && attempt.captured_minor > attempt.refunds_reserved_minor() =>
-        {
-            next(OperationKind::Refund, attempt.captured_minor - attempt.refunds_reserved_minor())
         }
         AttemptState::Voiding | AttemptState::LateVoiding => next_void(payment, attempt, facts),
         AttemptState::Creating
@@ -266,10 +176,11 @@ fn next_of_attempt(payment: &Payment, attempt: &Attempt, facts: &Facts<'_>) -> D
         | AttemptState::Unknown
         | AttemptState::Authorised
         | AttemptState::Captured
-        | AttemptState::LateRefunding => {
-            let open = attempt.operations.iter().find(|operation| !operation.state.ended());
-            open.map_or(Decision::Done, |operation| next_operation(payment, attempt, operation, facts))
-        }
+        | AttemptState::LateSuccess
+        | AttemptState::LateRefunding => match attempt.open() {
+            Some(open) => next_operation(payment, attempt, open, facts),
+            None => give_back(payment, attempt),
+        },
         AttemptState::ConfirmedAbsent { next_check_at: Some(due), .. } => {
             if facts.now >= *due {
                 Decision::Do(Effect::Look { attempt: attempt.id, operation: None })
@@ -284,69 +195,5 @@ fn next_of_attempt(payment: &Payment, attempt: &Attempt, facts: &Facts<'_>) -> D
         | AttemptState::ConfirmedAbsent { next_check_at: None, .. }
         | AttemptState::LateVoided
         | AttemptState::LateRefunded => Decision::Done,
-    }
-}
-
-/// An operation that is not over: sent when due, watched while it is out, climbed for when unknown.
-fn next_operation(
-    payment: &Payment,
-    attempt: &Attempt,
-    operation: &Operation,
-    facts: &Facts<'_>,
-) -> Decision {
-    match operation.state {
-        _ if attempt.needs_review => Decision::Done,
-        OperationState::Pending if facts.now >= operation.due_at => {
-            Decision::Do(Effect::Send { operation: operation.id })
-        }
-        OperationState::Pending => Decision::Wait { until: operation.due_at },
-        // A call of ours is out: whoever sent it writes its outcome, or dies and is recovered.
-        OperationState::Sending => Decision::Wait { until: Timestamp::MAX },
-        OperationState::Unknown(_) => climb(payment, attempt, operation, facts),
-        OperationState::Succeeded | OperationState::Failed | OperationState::NotSent => Decision::Done,
-    }
-}
-
-fn climb(payment: &Payment, attempt: &Attempt, operation: &Operation, facts: &Facts<'_>) -> Decision {
-    let Some(gateway) = facts.gateways.get(&attempt.account) else {
-        // The account left the configuration: nobody can be asked until it is back.
-        return Decision::Wait { until: after(facts.now, facts.policy.absent_window) };
-    };
-    ladder::next(ladder::Climb {
-        payment,
-        attempt,
-        operation,
-        capabilities: &gateway.capabilities,
-        policy: facts.policy,
-        now: facts.now,
-    })
-}
-
-/// A void goes on until the object is known to hold nothing. One that was definitely not executed is followed
-/// by a new one, by the schedule: voids are idempotent, a stored 5xx under the old key is not.
-fn next_void(payment: &Payment, attempt: &Attempt, facts: &Facts<'_>) -> Decision {
-    let voids = || attempt.operations.iter().filter(|operation| operation.kind == OperationKind::Void);
-    match voids().next_back() {
-        Some(last) if !last.state.ended() => next_operation(payment, attempt, last, facts),
-        _ if attempt.needs_review => Decision::Done,
-        Some(last) => {
-            let failed = voids().count().saturating_sub(1);
-            let pause = facts.policy.schedule.get(failed).or(facts.policy.schedule.last());
-            let since = last.probe.as_ref().map_or(last.due_at, |probe| probe.since);
-            let due = after(since, pause.copied().unwrap_or_default());
-            if facts.now < due {
-                return Decision::Wait { until: due };
-            }
-            Decision::Do(Effect::Next {
-                attempt: attempt.id,
-                kind: OperationKind::Void,
-                amount_minor: payment.amount.minor,
-            })
-        }
-        None => Decision::Do(Effect::Next {
-            attempt: attempt.id,
-            kind: OperationKind::Void,
-            amount_minor: payment.amount.minor,
-        }),
     }
 }

@@ -54,12 +54,11 @@ pub fn gate(facts: Facts<'_>) -> Gate {
         return Gate::Closed(Closed::TooLate);
     }
     match facts.state {
-        AttemptState::NotSent(_) => Gate::Open,
         AttemptState::Declined(decline) if decline.class.action() != Action::FailOver => {
             Gate::Closed(Closed::Decline)
         }
         AttemptState::Declined(_) if facts.declined_before > 0 => Gate::Closed(Closed::Once),
-        AttemptState::Declined(_) => Gate::Open,
+        AttemptState::NotSent(_) | AttemptState::Declined(_) => Gate::Open,
         AttemptState::Voided => match facts.void_reason {
             Some(VoidReason::Resolve | VoidReason::Mismatch) => Gate::Open,
             _ => Gate::Closed(Closed::GivenUp),

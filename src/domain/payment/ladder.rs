@@ -16,7 +16,7 @@ use super::outcome::UnknownCause;
 use super::policy::{Policy, after};
 
 /// Keys are not trusted in the last part of their life: clocks differ.
-const KEY_MARGIN: Duration = Duration::from_secs(600);
+const KEY_MARGIN: Duration = Duration::from_mins(10);
 
 /// A void that could lose a sale which may yet succeed waits for this many rounds once failover is no longer
 /// possible: the outcome is then more likely slow than lost.
@@ -60,21 +60,19 @@ pub fn next(climb: Climb<'_>) -> Decision {
 impl Climb<'_> {
     /// What a look can tell: a read by the vendor's id, or a query by our reference.
     fn lookup(&self) -> Lookup {
-        if self.attempt.object.is_some() {
-            self.capabilities.read_by_id
-        } else if self.operation.kind == OperationKind::Create {
+        let known = self.attempt.object.is_some();
+        if !known && self.operation.kind == OperationKind::Create {
             // An object without an id was never confirmed: there is nothing worth finding.
-            Lookup::None
-        } else {
-            self.capabilities.reference_lookup
+            return Lookup::None;
         }
+        self.capabilities.sight(known)
     }
 
     /// R3b and R8: only where it forces an outcome, never after a replayed 5xx, never past the key's life, and
     /// for what authorises only while `place_by` has not passed and the payment is still wanted.
     fn may_replay(&self, probe: &Probe) -> bool {
-        let first_sent = self.operation.send_by.unwrap_or(probe.since);
-        let key_ends = after(first_sent, self.capabilities.key_ttl.saturating_sub(KEY_MARGIN));
+        // `send_by` moves on with each replay; the key's life does not.
+        let key_ends = after(self.operation.due_at, self.capabilities.key_ttl.saturating_sub(KEY_MARGIN));
         let wanted = !self.operation.kind.authorises()
             || (self.payment.goal == Goal::Hold && self.now < self.payment.place_by);
         self.capabilities.replay == Replay::ForcesOutcome
@@ -88,14 +86,14 @@ impl Climb<'_> {
     fn conclude(&self, probe: &Probe) -> Decision {
         let operation = self.operation.id;
         match self.operation.kind {
-            OperationKind::Create => Decision::Conclude(Conclusion::Unconfirmed { attempt: self.attempt.id }),
-            OperationKind::Confirm | OperationKind::Authorise if self.may_void(probe) => {
-                Decision::Do(Effect::Next {
-                    attempt: self.attempt.id,
-                    kind: OperationKind::Void,
-                    amount_minor: self.payment.amount.minor,
-                })
+            OperationKind::Create if self.attempt.object.is_none() => {
+                Decision::Conclude(Conclusion::Unconfirmed { attempt: self.attempt.id })
             }
+            kind if kind.authorises() && self.may_void(probe) => Decision::Do(Effect::Next {
+                attempt: self.attempt.id,
+                kind: OperationKind::Void,
+                amount_minor: self.payment.amount.minor,
+            }),
             _ if self.absence_is_proved(probe) => Decision::Conclude(Conclusion::Absent { operation }),
             _ => Decision::Conclude(Conclusion::RoundOver { operation }),
         }
@@ -114,7 +112,7 @@ impl Climb<'_> {
         self.capabilities.void_tombstones && addressable && timely
     }
 
-    /// R4: a read-after-write look, long enough after `send_by`, that found nothing executed.
+    /// R4: a read-after-write look, long enough after the request last left, that found nothing executed.
     fn absence_is_proved(&self, probe: &Probe) -> bool {
         let (Some(seen), Some(send_by)) = (probe.seen_absent_at, self.operation.send_by) else {
             return false;

@@ -150,11 +150,12 @@ pub struct Operation {
     pub state: OperationState,
     /// Not begun before this.
     pub due_at: Timestamp,
-    /// Nothing of it leaves after this; set when its intent is made.
+    /// Nothing of it leaves at or after this: set when its intent is made, and moved on when it is sent again,
+    /// because absence is counted from here (R4).
     pub send_by: Option<Timestamp>,
     /// The rendered request, sealed; kept until the operation ends, so that a replay sends the same bytes.
     pub rendered: Option<Vec<u8>>,
-    /// The ladder, once the outcome is unknown.
+    /// The ladder, once the outcome is unknown; it also paces the looks that follow a customer's action.
     pub probe: Option<Probe>,
     /// How often it was begun without a byte leaving.
     pub tries: u32,

@@ -58,6 +58,18 @@ impl Default for Policy {
     }
 }
 
+impl Policy {
+    /// How long to wait after round `round` of the schedule; `None` after the last one.
+    ///
+    /// The schedule counts from when the outcome became unknown, and this is the step from one entry to the
+    /// next, so that rounds missed in an outage are not made up for in a burst that ends in a review.
+    pub fn pause_after(&self, round: u32) -> Option<Duration> {
+        let round = usize::try_from(round).ok()?;
+        let before = round.checked_sub(1).and_then(|round| self.schedule.get(round)).copied();
+        Some(self.schedule.get(round)?.saturating_sub(before.unwrap_or_default()))
+    }
+}
+
 /// `start` plus `span`, or the end of time where that cannot be told.
 pub fn after(start: Timestamp, span: Duration) -> Timestamp {
     SignedDuration::try_from(span)

@@ -4,15 +4,19 @@
 use jiff::Timestamp;
 
 use super::aggregate::{Goal, Payment};
-use super::attempt::{Attempt, AttemptState, VoidReason};
+use super::attempt::{Attempt, AttemptState};
 use super::decide::{Conclusion, Effect};
-use super::operation::{Operation, OperationKind, OperationState, Probe};
-use super::outcome::{NotSent, Outcome, UnknownCause};
-use super::policy::{Policy, after};
-use crate::domain::ids::{AccountId, AttemptId, OperationId, OrderId};
+use super::operation::{Operation, OperationState, Probe};
+use super::outcome::{Outcome, UnknownCause};
+use super::policy::Policy;
+use crate::domain::ids::{AttemptId, OperationId, OrderId};
 
 mod conclude;
+mod intend;
 mod learn;
+mod owner;
+mod see;
+mod settle;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -59,7 +63,8 @@ pub enum Input {
         /// How much, in minor units.
         amount_minor: i64,
     },
-    /// The customer came back, or a message told us to look.
+    /// The customer came back, or a message or an operator told us to look: a customer's action is looked at,
+    /// and what needs review gets one more round.
     Signalled,
 }
 
@@ -118,7 +123,7 @@ pub fn react(
 ) -> Result<Payment, Impossible> {
     let mut next = payment.clone();
     match input {
-        Input::Intend(intent) => intend(&mut next, intent, now, policy)?,
+        Input::Intend(intent) => intend::intend(&mut next, intent, now, policy)?,
         Input::Outcome { operation, replay, outcome } => {
             learn::outcome(&mut next, operation, replay, outcome, now, policy)?;
         }
@@ -126,21 +131,19 @@ pub fn react(
             learn::looked(&mut next, attempt, operation, outcome, now, policy)?;
         }
         Input::Conclude(conclusion) => conclude::conclude(&mut next, &conclusion, now, policy)?,
-        Input::Recovered => recovered(&mut next, now)?,
-        Input::Goal(goal) => next.goal = goal,
+        Input::Recovered => owner::recovered(&mut next, now)?,
+        Input::Goal(goal) => owner::goal(&mut next, goal)?,
         Input::Ordered(order) => {
+            owner::goal(&mut next, Goal::Settle)?;
             next.order = Some(order);
-            next.goal = Goal::Settle;
         }
-        Input::Capture { operation, amount_minor } => capture(&mut next, operation, amount_minor, now)?,
-        Input::Refund { operation, amount_minor } => refund(&mut next, operation, amount_minor, now)?,
-        Input::Signalled => {
-            for attempt in &mut next.attempts {
-                if let AttemptState::AwaitingAction { signalled, .. } = &mut attempt.state {
-                    *signalled = true;
-                }
-            }
+        Input::Capture { operation, amount_minor } => {
+            owner::capture(&mut next, operation, amount_minor, now)?;
         }
+        Input::Refund { operation, amount_minor } => {
+            owner::refund(&mut next, operation, amount_minor, now)?;
+        }
+        Input::Signalled => owner::signalled(&mut next, now),
     }
     Ok(next)
 }
@@ -172,9 +175,25 @@ impl Operation {
         Ok(())
     }
 
-    /// Ends the operation if it is not over yet.
+    /// Ends the operation if it is not over yet; one of which nothing has left cannot have succeeded.
     fn settle(&mut self, end: OperationState) -> Result<(), Impossible> {
-        if self.state.ended() { Ok(()) } else { self.enter(end) }
+        match self.state {
+            OperationState::Succeeded | OperationState::Failed | OperationState::NotSent => Ok(()),
+            OperationState::Pending => self.enter(OperationState::Failed),
+            OperationState::Sending | OperationState::Unknown(_) => self.enter(end),
+        }
+    }
+
+    /// The request may have left once more: absence is counted from now, and what was seen before tells nothing.
+    fn left_again(&mut self, now: Timestamp, place_by: Timestamp) {
+        if !matches!(self.state, OperationState::Unknown(_)) {
+            return;
+        }
+        let until = if self.kind.authorises() { now.min(place_by) } else { now };
+        self.send_by = self.send_by.max(Some(until));
+        if let Some(probe) = &mut self.probe {
+            probe.seen_absent_at = None;
+        }
     }
 
     /// Marks the outcome as unknown, and puts the ladder up on the first time.
@@ -202,171 +221,4 @@ impl Attempt {
     fn operation_mut(&mut self, id: OperationId) -> Result<&mut Operation, Impossible> {
         self.operations.iter_mut().find(|operation| operation.id == id).ok_or(Impossible::NotFound)
     }
-}
-
-fn intend(payment: &mut Payment, intent: Intent, now: Timestamp, policy: &Policy) -> Result<(), Impossible> {
-    let send_by = after(now, policy.send_window);
-    let sending = |id, kind, amount_minor| Operation {
-        state: OperationState::Sending,
-        send_by: Some(send_by),
-        rendered: Some(intent.rendered.clone()),
-        ..Operation::pending(id, kind, amount_minor, now)
-    };
-    match intent.effect {
-        Effect::Begin { account, kind, skipped } => {
-            let operation = sending(intent.operation, kind, payment.amount.minor);
-            payment.skipped.extend(skipped);
-            begin(payment, intent.attempt, account, operation)
-        }
-        Effect::Next { attempt, kind, amount_minor } => {
-            let goal = payment.goal;
-            let attempt = payment.attempt_mut(attempt)?;
-            match kind {
-                OperationKind::Confirm => attempt.enter(AttemptState::Authorising)?,
-                OperationKind::Void => enter_void(attempt, goal)?,
-                OperationKind::Refund if !attempt.state.live() => {
-                    attempt.enter(AttemptState::LateRefunding)?;
-                }
-                OperationKind::Refund => {}
-                OperationKind::Create | OperationKind::Authorise | OperationKind::Capture => {
-                    return Err(Impossible::State);
-                }
-            }
-            attempt.operations.push(sending(intent.operation, kind, amount_minor));
-            Ok(())
-        }
-        Effect::Send { operation } => {
-            let operation = payment.attempt_of_mut(operation)?.operation_mut(operation)?;
-            operation.enter(OperationState::Sending)?;
-            operation.send_by = Some(send_by);
-            operation.rendered = Some(intent.rendered);
-            Ok(())
-        }
-        Effect::Replay { .. } | Effect::Look { .. } => Err(Impossible::State),
-    }
-}
-
-fn begin(
-    payment: &mut Payment,
-    id: AttemptId,
-    account: AccountId,
-    operation: Operation,
-) -> Result<(), Impossible> {
-    if payment.live().is_some() {
-        return Err(Impossible::State);
-    }
-    let state = if operation.kind == OperationKind::Create {
-        AttemptState::Creating
-    } else {
-        AttemptState::Authorising
-    };
-    payment.attempts.push(Attempt {
-        id,
-        account,
-        state,
-        object: None,
-        captured_minor: 0,
-        refunded_minor: 0,
-        operations: vec![operation],
-        needs_review: false,
-        void_reason: None,
-    });
-    Ok(())
-}
-
-fn enter_void(attempt: &mut Attempt, goal: Goal) -> Result<(), Impossible> {
-    let (state, reason) = match &attempt.state {
-        AttemptState::LateSuccess | AttemptState::LateVoiding => {
-            (AttemptState::LateVoiding, VoidReason::Late)
-        }
-        AttemptState::Mismatched => (AttemptState::Voiding, VoidReason::Mismatch),
-        _ if goal != Goal::Hold => (AttemptState::Voiding, VoidReason::Release),
-        AttemptState::AwaitingAction { .. } => (AttemptState::Voiding, VoidReason::ActionExpired),
-        _ => (AttemptState::Voiding, VoidReason::Resolve),
-    };
-    attempt.enter(state)?;
-    attempt.void_reason.get_or_insert(reason);
-    Ok(())
-}
-
-fn recovered(payment: &mut Payment, now: Timestamp) -> Result<(), Impossible> {
-    for attempt in &mut payment.attempts {
-        let mut authorising = false;
-        for operation in &mut attempt.operations {
-            if operation.state == OperationState::Sending {
-                operation.lose_sight(UnknownCause::Crashed, now)?;
-                authorising |= operation.kind.authorises();
-            }
-        }
-        if authorising && attempt.state.live() {
-            attempt.enter(AttemptState::Unknown)?;
-        }
-    }
-    Ok(())
-}
-
-fn capture(
-    payment: &mut Payment,
-    operation: OperationId,
-    amount_minor: i64,
-    now: Timestamp,
-) -> Result<(), Impossible> {
-    let attempt = payment
-        .attempts
-        .iter_mut()
-        .find(|attempt| attempt.state == AttemptState::Authorised)
-        .ok_or(Impossible::State)?;
-    if attempt.operations.iter().any(|operation| !operation.state.ended()) {
-        return Err(Impossible::State);
-    }
-    if amount_minor <= 0 || amount_minor > payment.amount.minor {
-        return Err(Impossible::Amount { left_minor: payment.amount.minor });
-    }
-    attempt.needs_review = false;
-    attempt.operations.push(Operation::pending(operation, OperationKind::Capture, amount_minor, now));
-    Ok(())
-}
-
-fn refund(
-    payment: &mut Payment,
-    operation: OperationId,
-    amount_minor: i64,
-    now: Timestamp,
-) -> Result<(), Impossible> {
-    let left_minor = payment.refundable_minor();
-    let attempt = payment
-        .attempts
-        .iter_mut()
-        .find(|attempt| attempt.state == AttemptState::Captured)
-        .ok_or(Impossible::State)?;
-    if amount_minor <= 0 || amount_minor > left_minor {
-        return Err(Impossible::Amount { left_minor });
-    }
-    attempt.operations.push(Operation::pending(operation, OperationKind::Refund, amount_minor, now));
-    Ok(())
-}
-
-/// A call of which nothing left: an authorisation ends its attempt, anything else is tried again by the
-/// schedule.
-fn not_sent(
-    attempt: &mut Attempt,
-    operation: OperationId,
-    reason: NotSent,
-    now: Timestamp,
-    policy: &Policy,
-) -> Result<(), Impossible> {
-    let operation = attempt.operation_mut(operation)?;
-    if operation.kind.authorises() {
-        operation.enter(OperationState::NotSent)?;
-        return attempt.enter(AttemptState::NotSent(reason));
-    }
-    let pause = policy.schedule.get(usize::try_from(operation.tries).unwrap_or(usize::MAX)).copied();
-    operation.tries = operation.tries.saturating_add(1);
-    operation.enter(OperationState::Pending)?;
-    operation.rendered = None;
-    match pause {
-        Some(pause) => operation.due_at = after(now, pause),
-        None => attempt.needs_review = true,
-    }
-    Ok(())
 }

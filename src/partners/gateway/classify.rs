@@ -26,26 +26,26 @@ impl Classify<Answer> for Reading {
         }
         match &answer.reply.outcome {
             Outcome::Definite(view) => definite(view),
-            Outcome::Refused(_) => Verdict::Ignored,
-            Outcome::NotSent(NotSent::Connect) => Verdict::Failure,
-            Outcome::NotSent(NotSent::Credentials) => Verdict::Misconfigured,
-            Outcome::NotSent(NotSent::RateLimited) => {
-                Verdict::Throttled { retry_after: answer.reply.retry_after }
-            }
-            Outcome::NotSent(
-                NotSent::BreakerOpen
-                | NotSent::Drained
-                | NotSent::Saturated
-                | NotSent::TooLate
-                | NotSent::Unconfirmed,
-            ) => Verdict::Ignored,
-            Outcome::Unknown(
+            Outcome::NotSent(NotSent::Connect)
+            | Outcome::Unknown(
                 UnknownCause::Timeout
                 | UnknownCause::Reset
                 | UnknownCause::ServerError
                 | UnknownCause::Garbage,
             ) => Verdict::Failure,
-            Outcome::Unknown(
+            Outcome::NotSent(NotSent::Credentials) => Verdict::Misconfigured,
+            Outcome::NotSent(NotSent::RateLimited) => {
+                Verdict::Throttled { retry_after: answer.reply.retry_after }
+            }
+            Outcome::Refused(_)
+            | Outcome::NotSent(
+                NotSent::BreakerOpen
+                | NotSent::Drained
+                | NotSent::Saturated
+                | NotSent::TooLate
+                | NotSent::Unconfirmed,
+            )
+            | Outcome::Unknown(
                 UnknownCause::InProgress
                 | UnknownCause::Crashed
                 | UnknownCause::Processing

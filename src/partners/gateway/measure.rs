@@ -134,3 +134,69 @@ const fn name(outcome: &Outcome) -> &'static str {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::{Arc, Mutex};
+
+    use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
+
+    use super::*;
+
+    /// Remembers which metrics were touched, with their labels.
+    #[derive(Default)]
+    struct Touched(Mutex<BTreeSet<String>>);
+
+    impl Touched {
+        fn note(&self, key: &Key) {
+            let labels: Vec<String> =
+                key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
+            self.0.lock().unwrap().insert(format!("{} {}", key.name(), labels.join(",")));
+        }
+    }
+
+    impl Recorder for Touched {
+        fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+        fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+        fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+            self.note(key);
+            Counter::noop()
+        }
+
+        fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
+            self.note(key);
+            Gauge::noop()
+        }
+
+        fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
+            self.note(key);
+            Histogram::noop()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_call_is_counted_by_account_class_and_outcome() {
+        let touched = Arc::new(Touched::default());
+        metrics::with_local_recorder(&*touched, || {
+            let layer = MeasureLayer::new("primary".parse().unwrap(), OperationClass::VoidRefund);
+            layer.measured(&Outcome::Unknown(UnknownCause::Timeout), Instant::now());
+            let refusal = crate::domain::payment::outcome::Refusal {
+                code: "moon_phase".into(),
+                class: Some(DeclineClass::Generic),
+                not_found: false,
+                retry_after: None,
+            };
+            layer.measured(&Outcome::Refused(refusal), Instant::now());
+        });
+        let expected = [
+            "cashwrap_declines_unmapped_total account=primary",
+            "cashwrap_partner_call_seconds account=primary,class=void_refund",
+            "cashwrap_partner_calls_total account=primary,class=void_refund,outcome=refused",
+            "cashwrap_partner_calls_total account=primary,class=void_refund,outcome=unknown_timeout",
+        ];
+        assert_eq!(*touched.0.lock().unwrap(), expected.map(str::to_owned).into());
+    }
+}

@@ -6,8 +6,8 @@
 //! - `wire`, `parse`, `refunds`, `errors`, `declines`: a reply becomes an outcome. They are pure, trust nothing, and
 //!   say that nobody knows whenever a reply has no one meaning.
 //!
-//! Every request asks for `expand[]=latest_charge`: the charge tells what was captured, and a form is then
-//! never empty, on which `gate` relies.
+//! Every request about an intent asks for `expand[]=latest_charge`: the charge tells what was captured, and a
+//! form is then never empty, on which `gate` relies.
 
 mod adapter;
 mod amounts;

@@ -80,12 +80,12 @@ impl Vault for KeyVault {
         let bound = bound(&head, context);
         let nonce = self.nonce(sealer, &bound, plain);
         let mut text = plain.to_vec();
-        let sealed = sealer.cipher.seal_in_place_append_tag(
+        let ciphered = sealer.cipher.seal_in_place_append_tag(
             Nonce::assume_unique_for_key(nonce),
             Aad::from(&bound),
             &mut text,
         );
-        match sealed {
+        match ciphered {
             Ok(()) => [&head[..], &nonce, &text].concat(),
             Err(_) => Vec::new(),
         }
@@ -95,11 +95,11 @@ impl Vault for KeyVault {
         let (head, rest) = sealed.split_at_checked(HEAD_BYTES).ok_or(CannotOpen)?;
         let (nonce, text) = rest.split_at_checked(NONCE_LEN).ok_or(CannotOpen)?;
         let &[VERSION, a, b, c, d] = head else { return Err(CannotOpen) };
-        let sealer = self.keys.get(u32::from_be_bytes([a, b, c, d])).ok_or(CannotOpen)?;
+        let key = self.keys.get(u32::from_be_bytes([a, b, c, d])).ok_or(CannotOpen)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| CannotOpen)?;
         let mut text = text.to_vec();
         let aad = Aad::from(bound(head, context));
-        let plain = sealer.cipher.open_in_place(nonce, aad, &mut text).map_err(|_| CannotOpen)?;
+        let plain = key.cipher.open_in_place(nonce, aad, &mut text).map_err(|_| CannotOpen)?;
         Ok(plain.to_vec())
     }
 

@@ -4,44 +4,51 @@
 pub(super) const COMMIT: &str = "SELECT cashwrap_commit_v1($1::jsonb)";
 
 /// Rows by key ($1 store, $2 kinds, $3 ids) with what they link to, the reply ($4 store, $5 method, $6 request)
-/// and counters ($7 stores, $8 names), told apart by their first column: one statement, so one moment.
+/// and counters ($7 stores, $8 names), told apart by their first column: one statement, so one moment. Each key is
+/// looked up by itself (LATERAL with a limit), whatever the planner thought of the tables when they were small.
 pub(super) const READ: &str = "
 WITH asked AS (
-    SELECT s.* FROM (SELECT DISTINCT * FROM unnest($2::text[], $3::text[]) AS k(kind, id)) AS k
-    JOIN state s ON s.store_id = $1 AND s.kind = k.kind AND s.id = k.id
+    SELECT s.* FROM unnest($2::text[], $3::text[]) AS k(kind, id)
+    CROSS JOIN LATERAL (
+        SELECT s.kind, s.id, s.links FROM state s
+        WHERE s.store_id = $1 AND s.kind = k.kind AND s.id = k.id LIMIT 1
+    ) AS s
 ), reached AS (
     SELECT kind, id FROM asked
     UNION SELECT link->>0, link->>1 FROM asked, jsonb_array_elements(asked.links) AS link
 )
 SELECT 'row' AS what, s.kind, s.id, s.version, s.sequence, s.label, s.links, s.document::text,
-    p.document::text AS personal, NULL::bytea AS fingerprint, NULL::bytea AS body
-FROM reached r JOIN state s ON s.store_id = $1 AND s.kind = r.kind AND s.id = r.id
-LEFT JOIN personal p ON p.store_id = s.store_id AND p.kind = s.kind AND p.id = s.id
+    (SELECT p.document::text FROM personal p WHERE p.store_id = $1 AND p.kind = s.kind AND p.id = s.id),
+    NULL::bytea AS fingerprint, NULL::bytea AS body
+FROM reached r CROSS JOIN LATERAL (
+    SELECT * FROM state s WHERE s.store_id = $1 AND s.kind = r.kind AND s.id = r.id LIMIT 1
+) AS s
 UNION ALL
 SELECT 'reply', subject_kind, subject_id, NULL, NULL, NULL, NULL, NULL, NULL, fingerprint, body
 FROM reply WHERE store_id = $4 AND method = $5 AND request_id = $6 AND expires_at > clock_timestamp()
 UNION ALL
 SELECT 'counter', NULL, c.name, greatest(c.total - c.held - c.used, 0), NULL, NULL, NULL, NULL, NULL, NULL, NULL
-FROM (SELECT DISTINCT * FROM unnest($7::text[], $8::text[]) AS k(store_id, name)) AS k
-JOIN counter c ON c.store_id = k.store_id AND c.name = k.name";
+FROM unnest($7::text[], $8::text[]) AS k(store_id, name) CROSS JOIN LATERAL (
+    SELECT * FROM counter c WHERE c.store_id = k.store_id AND c.name = k.name LIMIT 1
+) AS c";
 
 /// Rows of a kind, newest first: $1 store, $2 kind, $3 before, $4 limit. In the columns of [`READ`].
 pub(super) const LIST: &str = "
 SELECT 'row' AS what, s.kind, s.id, s.version, s.sequence, s.label, s.links, s.document::text,
-    p.document::text AS personal, NULL::bytea AS fingerprint, NULL::bytea AS body
+    (SELECT p.document::text FROM personal p WHERE p.store_id = $1 AND p.kind = s.kind AND p.id = s.id),
+    NULL::bytea AS fingerprint, NULL::bytea AS body
 FROM (
     SELECT * FROM state WHERE store_id = $1 AND kind = $2 AND id < $3 ORDER BY id DESC LIMIT $4
-) AS s LEFT JOIN personal p ON p.store_id = s.store_id AND p.kind = s.kind AND p.id = s.id
-ORDER BY s.id DESC";
+) AS s ORDER BY s.id DESC";
 
 /// [`LIST`] of one label, $5.
 pub(super) const LIST_LABELLED: &str = "
 SELECT 'row' AS what, s.kind, s.id, s.version, s.sequence, s.label, s.links, s.document::text,
-    p.document::text AS personal, NULL::bytea AS fingerprint, NULL::bytea AS body
+    (SELECT p.document::text FROM personal p WHERE p.store_id = $1 AND p.kind = s.kind AND p.id = s.id),
+    NULL::bytea AS fingerprint, NULL::bytea AS body
 FROM (
     SELECT * FROM state WHERE store_id = $1 AND kind = $2 AND id < $3 AND label = $5 ORDER BY id DESC LIMIT $4
-) AS s LEFT JOIN personal p ON p.store_id = s.store_id AND p.kind = s.kind AND p.id = s.id
-ORDER BY s.id DESC";
+) AS s ORDER BY s.id DESC";
 
 /// Claims due timers ($1 worker, $2 lease in microseconds, $3 at most) and sweeps some expired replies along.
 pub(super) const CLAIM_DUE: &str = "

@@ -57,7 +57,10 @@ async fn die_everywhere(weather: &[(OperationKind, Weather)]) -> Vec<String> {
 async fn a_process_that_dies_at_any_effect_leaves_one_order_and_one_charge() {
     let answers = die_everywhere(&[]).await;
     assert!(answers.len() >= 12, "three commits, two calls and a capture have more boundaries: {answers:?}");
-    assert!(answers.iter().all(|answer| answer.starts_with("order ")), "{answers:?}");
+    // Where the confirm was intended but never left, the lease outlives `place_by`: nothing may authorise then.
+    let given_up = answers.iter().filter(|answer| *answer == "declined Absent").count();
+    let ordered = answers.iter().filter(|answer| answer.starts_with("order ")).count();
+    assert!(given_up <= 2 && given_up + ordered == answers.len(), "{answers:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -27,8 +27,6 @@ pub enum Weather {
     Declined(DeclineClass),
     /// The customer must act first.
     Action,
-    /// Answered after this many seconds.
-    Slow(u64),
 }
 
 #[derive(Debug, Clone)]
@@ -138,7 +136,7 @@ impl Ledger {
                 );
                 id
             }
-            Call::Confirm { object }
+            Call::Confirm { object, .. }
             | Call::Capture { object, .. }
             | Call::Void { object }
             | Call::Refund { object, .. } => object.clone(),
@@ -192,7 +190,7 @@ impl Gateway for Till {
     fn render(&self, request: &GatewayRequest) -> Rendered {
         let (name, object, amount) = match &request.call {
             Call::Create { .. } => ("create", String::new(), 0),
-            Call::Confirm { object } => ("confirm", object.clone(), 0),
+            Call::Confirm { object, .. } => ("confirm", object.clone(), 0),
             Call::Authorise { .. } => ("authorise", String::new(), 0),
             Call::Capture { object, amount_minor } => ("capture", object.clone(), *amount_minor),
             Call::Void { object } => ("void", object.clone(), 0),
@@ -237,10 +235,6 @@ impl Gateway for Till {
                 tokio::time::sleep_until(window.answer_by).await;
                 Outcome::Unknown(UnknownCause::Timeout)
             }
-            Some(Weather::Slow(seconds)) => {
-                tokio::time::sleep(Duration::from_secs(seconds)).await;
-                outcome
-            }
             _ => {
                 tokio::time::sleep(Duration::from_millis(80)).await;
                 outcome
@@ -275,7 +269,7 @@ fn parse(rendered: &Rendered, amount: Money) -> GatewayRequest {
     let amount_minor = parts[2].parse().unwrap();
     let call = match parts[0] {
         "create" => Call::Create { token: String::new(), return_url: None },
-        "confirm" => Call::Confirm { object },
+        "confirm" => Call::Confirm { object, return_url: None },
         "authorise" => Call::Authorise { token: String::new(), return_url: None },
         "capture" => Call::Capture { object, amount_minor },
         "void" => Call::Void { object },

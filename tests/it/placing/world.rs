@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cashwrap::app::carts::NewCart;
-use cashwrap::app::checkouts::{CheckoutView, Choice, Edit, NewCheckout};
+use cashwrap::app::checkouts::{CheckoutView, Edit, NewCheckout};
 use cashwrap::app::house::Times;
 use cashwrap::app::placing::{CardTender, PlaceOrder};
 use cashwrap::app::{Error, House, Mutation, StoreSettings};
@@ -29,9 +29,7 @@ use cashwrap::partners::carrier::table_rate::TableRate;
 use cashwrap::partners::catalogue::builtin::BuiltinCatalogue;
 use cashwrap::partners::tax::builtin::{BuiltinTax, BuiltinTaxSettings};
 use cashwrap::ports::gateway::Gateway;
-use cashwrap::ports::store::{
-    CounterChange, CounterMove, Key, Kind, Query, Store, UnitOfWork, Verdict, Write,
-};
+use cashwrap::ports::store::{CounterChange, CounterMove, Kind, Query, Store, UnitOfWork, Verdict, Write};
 use cashwrap::ports::vault::CannotOpen;
 use cashwrap::ports::{Clock, Ids, Record, Vault};
 use cashwrap::store::MemoryStore;
@@ -122,7 +120,6 @@ impl Replies for PlainReplies {
 
 /// What outlives every process.
 pub struct World {
-    pub memory: Arc<MemoryStore>,
     pub store: Arc<dyn Store<Record>>,
     pub primary: Till,
     pub backup: Till,
@@ -144,9 +141,8 @@ impl World {
     pub async fn new() -> Self {
         let clock = PausedClock(tokio::time::Instant::now());
         let memory = Arc::new(MemoryStore::new(Arc::new(move || clock.now())));
-        let store: Arc<dyn Store<Record>> = Arc::new(Records::new(Arc::clone(&memory)));
+        let store: Arc<dyn Store<Record>> = Arc::new(Records::new(memory));
         let world = Self {
-            memory,
             store,
             primary: Till::default(),
             backup: Till::default(),
@@ -222,7 +218,8 @@ impl World {
             modes: Arc::new(Modes::default()),
             replies: Arc::new(PlainReplies),
             policy: Policy::default(),
-            settings: Settings::default(),
+            // Far apart, so that days pass in few steps; our own commits ring the bell anyway.
+            settings: Settings { poll: Duration::from_secs(10), ..Settings::default() },
             worker: WorkerId(self.ids.fresh()),
             tasks: Tasks::default(),
             bell: tokio::sync::Notify::new(),
@@ -366,7 +363,7 @@ impl World {
 
     /// Lets everything that runs by itself come to its end.
     pub async fn settle(&self) {
-        tokio::time::sleep(Duration::from_secs(3 * 24 * 3600)).await;
+        tokio::time::sleep(Duration::from_hours(3)).await;
     }
 
     /// Lets what is under way come to rest, without waiting for the resolver.
@@ -439,14 +436,4 @@ pub async fn only_payment(world: &World) -> PaymentId {
         [Record::Payment(payment)] => payment.id,
         other => panic!("not one payment: {other:?}"),
     }
-}
-
-/// The key of a row of the test's store.
-pub fn key(kind: Kind, id: impl std::fmt::Display) -> Key {
-    Key::new(&store_id(), kind, id)
-}
-
-/// Keeps a choice of delivery constructible for tests that ship.
-pub fn by_quote(quote_id: &str) -> Edit {
-    Edit { delivery: Some(Some(Choice::Quote(quote_id.to_owned()))), ..Edit::default() }
 }

@@ -9,6 +9,7 @@ use super::super::operation::{OperationKind, OperationState, Rung};
 use super::super::outcome::NotSent;
 use super::super::policy::{Policy, after};
 use super::Impossible;
+use super::see::void_failed;
 
 pub(super) fn conclude(
     payment: &mut Payment,
@@ -26,16 +27,21 @@ pub(super) fn conclude(
         }
         Conclusion::Absent { operation } => {
             let id = *operation;
+            let owed = payment.owes_back(payment.attempt_of(id).ok_or(Impossible::NotFound)?);
             let attempt = payment.attempt_of_mut(id)?;
             let operation = attempt.operation_mut(id)?;
             operation.code = Some("ABSENT".to_owned());
             operation.enter(OperationState::Failed)?;
-            if operation.kind.authorises() {
-                let first = policy.late_checks.first().map(|pause| after(now, *pause));
-                attempt.enter(AttemptState::ConfirmedAbsent { checks: 0, next_check_at: first })?;
-            } else if operation.kind == OperationKind::Capture {
+            match operation.kind {
+                OperationKind::Create | OperationKind::Confirm | OperationKind::Authorise => {
+                    let next_check_at = policy.late_checks.first().map(|pause| after(now, *pause));
+                    attempt.enter(AttemptState::ConfirmedAbsent { checks: 0, next_check_at })?;
+                }
+                OperationKind::Void => void_failed(attempt, policy.schedule.len()),
                 // Proved not taken: a person decides whether to capture again (R17).
-                attempt.needs_review = true;
+                OperationKind::Capture => attempt.needs_review = true,
+                // Nobody asked for this one, so nobody else hears that it failed.
+                OperationKind::Refund => attempt.needs_review |= owed,
             }
             Ok(())
         }
@@ -44,13 +50,11 @@ pub(super) fn conclude(
             let attempt = payment.attempt_of_mut(id)?;
             let operation = attempt.operation_mut(id)?;
             let Some(probe) = &mut operation.probe else { return Err(Impossible::State) };
-            let round = usize::try_from(probe.rounds).unwrap_or(usize::MAX);
+            let pause = policy.pause_after(probe.rounds);
             probe.rung = Rung::Look;
             probe.rounds = probe.rounds.saturating_add(1);
-            match policy.schedule.get(round) {
-                // Counted from when it became unknown, but never in the past: a round that took long does not
-                // make the next ones pile up.
-                Some(pause) => probe.next_at = after(probe.since, *pause).max(now),
+            match pause {
+                Some(pause) => probe.next_at = after(now, pause),
                 None => attempt.needs_review = true,
             }
             Ok(())

@@ -1,42 +1,16 @@
-//! What an answer teaches: one function for the call itself, for its replay, and for a look.
+//! What an answer teaches: of the call itself, of its replay, and of a look.
 
 use jiff::Timestamp;
 
 use super::super::Payment;
-use super::super::attempt::{Attempt, AttemptState};
-use super::super::decline::{Decline, DeclineClass};
-use super::super::operation::{Operation, OperationKind, OperationState, Rung};
-use super::super::outcome::{Outcome, Refusal, Status, UnknownCause, View};
+use super::super::attempt::{Attempt, AttemptState, VoidReason};
+use super::super::decline::{Action, Decline, DeclineClass};
+use super::super::operation::{Operation, OperationKind, OperationState, Probe, Rung};
+use super::super::outcome::{NotSent, Outcome, Refusal, Status, UnknownCause, View};
 use super::super::policy::{Policy, after};
-use super::{Impossible, not_sent};
-use crate::domain::ids::{AttemptId, OperationId, PaymentId};
-use crate::domain::money::Money;
-
-/// What the attempt was asked to be, to hold an answer against.
-#[derive(Clone, Copy)]
-struct Asked {
-    payment: PaymentId,
-    amount: Money,
-    now: Timestamp,
-    action_ends: Timestamp,
-}
-
-impl Asked {
-    fn of(payment: &Payment, now: Timestamp, policy: &Policy) -> Self {
-        Self {
-            payment: payment.id,
-            amount: payment.amount,
-            now,
-            action_ends: after(now, policy.action_window),
-        }
-    }
-
-    /// R10: another amount, currency or reference than asked for.
-    fn differs(self, view: &View) -> bool {
-        view.amount != self.amount
-            || view.reference.as_ref().is_some_and(|echo| *echo != self.payment.to_string())
-    }
-}
+use super::Impossible;
+use super::see::{Asked, see};
+use crate::domain::ids::{AttemptId, OperationId};
 
 /// The outcome of a call that moves money, or of its replay.
 pub(super) fn outcome(
@@ -48,29 +22,75 @@ pub(super) fn outcome(
     policy: &Policy,
 ) -> Result<(), Impossible> {
     let asked = Asked::of(payment, now, policy);
+    let outcome = settled_by(outcome);
+    let owed = payment.owes_back(payment.attempt_of(id).ok_or(Impossible::NotFound)?);
+    let place_by = payment.place_by;
     let attempt = payment.attempt_of_mut(id)?;
     let operation = attempt.operation_mut(id)?;
     if replay {
+        if !matches!(outcome, Outcome::NotSent(_)) {
+            operation.left_again(now, place_by);
+        }
         if let Some(probe) = &mut operation.probe {
             probe.replays = probe.replays.saturating_add(1);
             probe.replay_failed |= matches!(outcome, Outcome::Unknown(UnknownCause::ServerError));
             probe.rung = Rung::Void;
         }
-        // A refusal of a later try proves nothing about the first one.
-        return match outcome {
-            Outcome::Definite(view) => see(attempt, Some(id), &view, asked),
-            Outcome::NotSent(_) | Outcome::Refused(_) | Outcome::Unknown(_) => Ok(()),
-        };
     }
     match outcome {
-        Outcome::NotSent(reason) => not_sent(attempt, id, reason, now, policy),
-        Outcome::Definite(view) => see(attempt, Some(id), &view, asked),
-        Outcome::Refused(refusal) => refused(attempt, id, refusal, now),
-        Outcome::Unknown(cause) => {
-            operation.lose_sight(cause, now)?;
-            if operation.kind.authorises() { attempt.enter(AttemptState::Unknown) } else { Ok(()) }
+        Outcome::Definite(view) => {
+            see(attempt, Some(id), &view, asked)?;
+            still_sending(attempt, id, &view, now)
         }
+        // A refusal of a later try proves nothing about the first one, and what a message or a look has settled
+        // meanwhile stays settled.
+        _ if replay || operation.state.ended() => Ok(()),
+        Outcome::NotSent(reason) => not_sent(attempt, id, reason, now, policy),
+        Outcome::Refused(refusal) => refused(attempt, id, refusal, owed, now),
+        Outcome::Unknown(cause) => lose_sight(attempt, id, cause, now),
     }
+}
+
+/// A duplicate, says the vendor: then what counts is what became of the first (payments.md §5, RESOLVE).
+fn settled_by(outcome: Outcome) -> Outcome {
+    let class = match &outcome {
+        Outcome::Definite(View { status: Status::Declined(decline), .. }) => Some(decline.class),
+        Outcome::Refused(refusal) => refusal.class,
+        Outcome::Definite(_) | Outcome::NotSent(_) | Outcome::Unknown(_) => None,
+    };
+    match class.map(DeclineClass::action) {
+        Some(Action::Resolve) => Outcome::Unknown(UnknownCause::InProgress),
+        _ => outcome,
+    }
+}
+
+fn lose_sight(
+    attempt: &mut Attempt,
+    id: OperationId,
+    cause: UnknownCause,
+    now: Timestamp,
+) -> Result<(), Impossible> {
+    let operation = attempt.operation_mut(id)?;
+    operation.lose_sight(cause, now)?;
+    if operation.kind.authorises() { attempt.enter(AttemptState::Unknown) } else { Ok(()) }
+}
+
+/// An answer that leaves the call itself open, such as a capture that is still being processed: nobody will
+/// tell more of this call, so the ladder finds out.
+fn still_sending(
+    attempt: &mut Attempt,
+    id: OperationId,
+    view: &View,
+    now: Timestamp,
+) -> Result<(), Impossible> {
+    let cause = match view.status {
+        Status::Processing => UnknownCause::Processing,
+        _ => UnknownCause::NotConclusive,
+    };
+    if attempt.operation_mut(id)?.state == OperationState::Sending {
+        return lose_sight(attempt, id, cause, now);
+    }
+    Ok(())
 }
 
 /// What a look showed. Looks that fail teach nothing: the ladder climbs on.
@@ -89,18 +109,35 @@ pub(super) fn looked(
         if matches!(&outcome, Outcome::Definite(view) if view.status == Status::Processing)
             && operation.outstanding()
         {
-            operation.enter(OperationState::Unknown(UnknownCause::Processing))?;
+            operation.lose_sight(UnknownCause::Processing, now)?;
         }
         if let Some(probe) = &mut operation.probe {
             probe.rung = Rung::Replay;
             probe.seen_absent_at = absent.then_some(now);
         }
     }
-    after_late_check(attempt, now, policy);
+    after_late_check(attempt, &outcome, now, policy);
     if let Outcome::Definite(view) = &outcome {
         see(attempt, operation, view, asked)?;
     }
+    still_awaiting(attempt, now, policy);
     Ok(())
+}
+
+/// A look has not seen the customer's action end. Before its time is up, a look that told nothing is repeated by
+/// the schedule; after it, the action is given up.
+fn still_awaiting(attempt: &mut Attempt, now: Timestamp, policy: &Policy) {
+    let AttemptState::AwaitingAction { expires_at, signalled, .. } = &attempt.state else { return };
+    if now >= *expires_at {
+        attempt.void_reason = Some(VoidReason::ActionExpired);
+    } else if *signalled
+        && let Some(operation) = attempt.operations.iter_mut().rev().find(|o| o.kind.authorises())
+    {
+        let probe = operation.probe.get_or_insert_with(|| Probe::begin(now));
+        let pause = policy.pause_after(probe.rounds).or(policy.schedule.last().copied());
+        probe.next_at = after(now, pause.unwrap_or(policy.absent_window));
+        probe.rounds = probe.rounds.saturating_add(1);
+    }
 }
 
 /// Whether a look found that nothing of `operation` was executed, as far as it could see.
@@ -114,12 +151,32 @@ fn shows_nothing(operation: &Operation, outcome: &Outcome) -> bool {
     }
 }
 
-fn after_late_check(attempt: &mut Attempt, now: Timestamp, policy: &Policy) {
-    if let AttemptState::ConfirmedAbsent { checks, next_check_at } = &mut attempt.state {
-        *checks = checks.saturating_add(1);
-        let next = policy.late_checks.get(usize::try_from(*checks).unwrap_or(usize::MAX));
-        *next_check_at = next.map(|pause| after(now, *pause));
+/// Counts a late check (R9). One that told nothing is made again after the same pause, and a look that was not
+/// due takes none away.
+fn after_late_check(attempt: &mut Attempt, outcome: &Outcome, now: Timestamp, policy: &Policy) {
+    let AttemptState::ConfirmedAbsent { checks, next_check_at: Some(due) } = &mut attempt.state else {
+        return;
+    };
+    if now < *due {
+        return;
     }
+    let told = match outcome {
+        Outcome::Definite(_) => true,
+        Outcome::Refused(refusal) => refusal.not_found,
+        Outcome::NotSent(_) | Outcome::Unknown(_) => false,
+    };
+    *checks = checks.saturating_add(u32::from(told));
+    let again = if told { None } else { policy.late_checks.last() };
+    let pause =
+        usize::try_from(*checks).ok().and_then(|made| policy.late_checks.get(made)).or(again).copied();
+    let (checks, next_check_at) = (*checks, pause.map(|pause| after(now, pause)));
+    // It landed, and the vendor has not made up its mind: after the last check a person must watch it.
+    let undecided = matches!(
+        outcome,
+        Outcome::Definite(View { status: Status::Processing | Status::ActionNeeded { .. }, .. })
+    );
+    attempt.needs_review |= undecided && next_check_at.is_none();
+    attempt.state = AttemptState::ConfirmedAbsent { checks, next_check_at };
 }
 
 /// A definite refusal of one call.
@@ -127,6 +184,7 @@ fn refused(
     attempt: &mut Attempt,
     id: OperationId,
     refusal: Refusal,
+    owed: bool,
     now: Timestamp,
 ) -> Result<(), Impossible> {
     let operation = attempt.operation_mut(id)?;
@@ -145,211 +203,35 @@ fn refused(
             attempt.needs_review = true;
             attempt.operation_mut(id)?.enter(OperationState::Failed)
         }
-        OperationKind::Refund => operation.enter(OperationState::Failed),
+        OperationKind::Refund => {
+            // Nobody asked for this one, so nobody else hears of the refusal.
+            attempt.needs_review |= owed;
+            attempt.operation_mut(id)?.enter(OperationState::Failed)
+        }
     }
 }
 
-/// Takes in the object as the gateway describes it, whoever asked.
-fn see(
+/// A call of which nothing left: an authorisation ends its attempt, anything else is tried again by the
+/// schedule.
+fn not_sent(
     attempt: &mut Attempt,
-    operation: Option<OperationId>,
-    view: &View,
-    asked: Asked,
+    operation: OperationId,
+    reason: NotSent,
+    now: Timestamp,
+    policy: &Policy,
 ) -> Result<(), Impossible> {
-    attempt.object.get_or_insert_with(|| view.object.clone());
-    let holds = matches!(view.status, Status::Authorised | Status::Captured | Status::Created);
-    let short = view.status == Status::Authorised && view.capturable_minor < asked.amount.minor;
-    if attempt.state.live() && holds && (asked.differs(view) || short) {
-        end_authorisation(attempt, OperationState::Succeeded)?;
-        return match attempt.state {
-            // Already on its way out: what it holds does not matter any more.
-            AttemptState::Voiding => see_voiding(attempt, operation, view),
-            // An order rests on it: a person must look, and nothing is voided behind the order's back.
-            AttemptState::Authorised | AttemptState::Captured => {
-                attempt.needs_review = true;
-                Ok(())
-            }
-            _ => attempt.enter(AttemptState::Mismatched),
-        };
+    let operation = attempt.operation_mut(operation)?;
+    if operation.kind.authorises() {
+        operation.enter(OperationState::NotSent)?;
+        return attempt.enter(AttemptState::NotSent(reason));
     }
-    match attempt.state {
-        AttemptState::Creating
-        | AttemptState::Created
-        | AttemptState::Authorising
-        | AttemptState::Unknown
-        | AttemptState::AwaitingAction { .. } => see_authorising(attempt, operation, view, asked),
-        AttemptState::Voiding | AttemptState::LateVoiding => see_voiding(attempt, operation, view),
-        AttemptState::Authorised | AttemptState::Captured | AttemptState::LateRefunding => {
-            see_settling(attempt, operation, view)
-        }
-        AttemptState::Voided
-        | AttemptState::Declined(_)
-        | AttemptState::NotSent(_)
-        | AttemptState::ConfirmedAbsent { .. } => {
-            if matches!(view.status, Status::Authorised | Status::Captured) {
-                attempt.captured_minor = view.captured_minor;
-                attempt.enter(AttemptState::LateSuccess)?;
-            }
-            Ok(())
-        }
-        AttemptState::Mismatched
-        | AttemptState::Refunded
-        | AttemptState::LateSuccess
-        | AttemptState::LateVoided
-        | AttemptState::LateRefunded => Ok(()),
-    }
-}
-
-/// Ends the authorisation's own operations: the object has told what became of them.
-fn end_authorisation(attempt: &mut Attempt, end: OperationState) -> Result<(), Impossible> {
-    for operation in &mut attempt.operations {
-        if operation.kind.authorises() {
-            operation.settle(end)?;
-        }
+    let pause = policy.schedule.get(usize::try_from(operation.tries).unwrap_or(usize::MAX)).copied();
+    operation.tries = operation.tries.saturating_add(1);
+    operation.enter(OperationState::Pending)?;
+    operation.rendered = None;
+    match pause {
+        Some(pause) => operation.due_at = after(now, pause),
+        None => attempt.needs_review = true,
     }
     Ok(())
-}
-
-fn see_authorising(
-    attempt: &mut Attempt,
-    operation: Option<OperationId>,
-    view: &View,
-    asked: Asked,
-) -> Result<(), Impossible> {
-    let (end, state) = match &view.status {
-        Status::Created => return see_created(attempt, operation),
-        Status::Processing => {
-            let Some(id) = operation else { return Ok(()) };
-            let operation = attempt.operation_mut(id)?;
-            if operation.state == OperationState::Sending {
-                operation.lose_sight(UnknownCause::Processing, asked.now)?;
-            }
-            return attempt.enter(AttemptState::Unknown);
-        }
-        Status::ActionNeeded { redirect_url } => {
-            let expires_at = match &attempt.state {
-                AttemptState::AwaitingAction { expires_at, .. } => *expires_at,
-                _ => asked.action_ends,
-            };
-            let state = AttemptState::AwaitingAction {
-                redirect_url: redirect_url.clone(),
-                expires_at,
-                signalled: false,
-            };
-            (OperationState::Succeeded, state)
-        }
-        Status::Authorised => (OperationState::Succeeded, AttemptState::Authorised),
-        Status::Captured => {
-            attempt.captured_minor = view.captured_minor;
-            (OperationState::Succeeded, AttemptState::Captured)
-        }
-        Status::Voided => (OperationState::Failed, AttemptState::Voided),
-        Status::Declined(decline) => (OperationState::Failed, AttemptState::Declined(decline.clone())),
-    };
-    end_authorisation(attempt, end)?;
-    attempt.needs_review = false;
-    attempt.enter(state)
-}
-
-/// The object exists and nothing was executed on it: the end of a Create, and no news of a Confirm.
-fn see_created(attempt: &mut Attempt, operation: Option<OperationId>) -> Result<(), Impossible> {
-    let created = operation
-        .and_then(|id| attempt.operation(id))
-        .or_else(|| attempt.authorisation())
-        .is_some_and(|operation| operation.kind == OperationKind::Create);
-    if !created {
-        return Ok(());
-    }
-    end_authorisation(attempt, OperationState::Succeeded)?;
-    attempt.enter(AttemptState::Created)
-}
-
-fn see_voiding(attempt: &mut Attempt, operation: Option<OperationId>, view: &View) -> Result<(), Impossible> {
-    let late = attempt.state == AttemptState::LateVoiding;
-    let (end, state) = match &view.status {
-        Status::Voided => (
-            OperationState::Succeeded,
-            Some(if late { AttemptState::LateVoided } else { AttemptState::Voided }),
-        ),
-        Status::Captured => {
-            attempt.captured_minor = view.captured_minor;
-            let refunding = if late { AttemptState::LateRefunding } else { AttemptState::Captured };
-            (OperationState::Failed, Some(refunding))
-        }
-        Status::Declined(decline) if !late => {
-            (OperationState::Failed, Some(AttemptState::Declined(decline.clone())))
-        }
-        // Still there: this void was not executed, and another one follows.
-        _ => (OperationState::Failed, None),
-    };
-    for each in &mut attempt.operations {
-        let about_it = operation == Some(each.id) || state.is_some();
-        if each.kind == OperationKind::Void && about_it {
-            each.settle(end)?;
-        } else if state.is_some() {
-            each.settle(OperationState::Failed)?;
-        }
-    }
-    match state {
-        Some(state) => {
-            attempt.needs_review = false;
-            attempt.enter(state)
-        }
-        None => Ok(()),
-    }
-}
-
-/// Captures and refunds: the totals of the object tell whether this one was executed.
-fn see_settling(
-    attempt: &mut Attempt,
-    operation: Option<OperationId>,
-    view: &View,
-) -> Result<(), Impossible> {
-    let Some(id) = operation else { return Ok(()) };
-    let captured_before = attempt.captured_minor;
-    let operation = attempt.operation_mut(id)?;
-    match operation.kind {
-        OperationKind::Capture => {
-            let expected = captured_before.saturating_add(operation.amount_minor);
-            if view.captured_minor >= expected {
-                operation.settle(OperationState::Succeeded)?;
-                attempt.captured_minor = view.captured_minor;
-                attempt.needs_review = false;
-                return attempt.enter(AttemptState::Captured);
-            }
-            if view.status == Status::Voided {
-                // The hold expired or was voided elsewhere: nothing was taken (R17).
-                operation.code = Some("HOLD_GONE".to_owned());
-                operation.settle(OperationState::Failed)?;
-                attempt.needs_review = true;
-            }
-            Ok(())
-        }
-        OperationKind::Refund => {
-            let amount = operation.amount_minor;
-            if view.refunded_minor.is_some_and(|refunded| refunded >= amount) {
-                operation.settle(OperationState::Succeeded)?;
-                attempt.refunded_minor = attempt.refunded_minor.saturating_add(amount);
-                if attempt.refunded_minor >= attempt.captured_minor {
-                    let late = attempt.state == AttemptState::LateRefunding;
-                    return attempt.enter(if late {
-                        AttemptState::LateRefunded
-                    } else {
-                        AttemptState::Refunded
-                    });
-                }
-            }
-            Ok(())
-        }
-        OperationKind::Create | OperationKind::Confirm | OperationKind::Authorise => {
-            operation.settle(OperationState::Succeeded)
-        }
-        OperationKind::Void => {
-            if view.status == Status::Voided {
-                operation.settle(OperationState::Succeeded)?;
-                return attempt.enter(AttemptState::Voided);
-            }
-            Ok(())
-        }
-    }
 }

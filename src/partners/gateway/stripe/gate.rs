@@ -120,6 +120,27 @@ mod tests {
         assert!(gate.shut(), "and that is known");
     }
 
+    /// The assumption about hyper that this file rests on, over a real socket.
+    #[tokio::test]
+    async fn a_request_whose_gate_stays_shut_writes_nothing_to_an_open_connection() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = tokio::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let url = format!("http://{}/v1/payment_intents", listener.local_addr().unwrap());
+        let client = reqwest::Client::builder().http1_only().no_proxy().build().unwrap();
+        let gate = Gate::default();
+        let late = GatedBody::new(gate.clone(), Instant::now(), "a=1".to_owned());
+        let sending = client.post(url).body(reqwest::Body::wrap(late)).send();
+        let receiving = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut received = Vec::new();
+            tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut received).await.map(|_| received)
+        };
+        let (sent, received) = tokio::join!(sending, receiving);
+        assert!(sent.is_err());
+        assert_eq!(received.unwrap(), b"", "not even the head");
+        assert!(gate.shut());
+    }
+
     #[tokio::test(start_paused = true)]
     async fn nothing_leaves_once_the_caller_has_shut_the_gate() {
         let gate = Gate::default();

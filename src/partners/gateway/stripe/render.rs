@@ -42,7 +42,7 @@ impl Request {
 /// Renders a request. An amount that Stripe cannot express leaves the form empty, and nothing is ever sent.
 pub(super) fn render(request: &GatewayRequest, version: &str) -> Rendered {
     let (path, form) = address(request);
-    let form = form.map(|form| form.with("expand[]", "latest_charge").encoded());
+    let form = form.map(Form::encoded);
     let object = object(&request.call).map(str::to_owned);
     let rendering = Request {
         method: Method::Post,
@@ -76,17 +76,18 @@ fn address(request: &GatewayRequest) -> (String, Option<Form>) {
             (INTENTS.to_owned(), form.map(|form| form.with_some("return_url", return_url.as_deref())))
         }
         Call::Confirm { object, return_url } => {
-            let form = Form::default().with_some("return_url", return_url.as_deref());
+            let form = expanding().with_some("return_url", return_url.as_deref());
             (on(object, "confirm"), Some(form))
         }
         Call::Capture { object, amount_minor } => {
             let amount = amount(*amount_minor, request.amount);
-            let form = amount.map(|amount| Form::default().with("amount_to_capture", &amount));
+            let form = amount.map(|amount| expanding().with("amount_to_capture", &amount));
             (on(object, "capture"), form)
         }
-        Call::Void { object } => (on(object, "cancel"), Some(Form::default())),
+        Call::Void { object } => (on(object, "cancel"), Some(expanding())),
         Call::Refund { object, amount_minor } => {
             let form = amount(*amount_minor, request.amount).map(|amount| {
+                // A refund has no charge to expand.
                 Form::default()
                     .with("payment_intent", object)
                     .with("amount", &amount)
@@ -99,8 +100,13 @@ fn address(request: &GatewayRequest) -> (String, Option<Form>) {
     }
 }
 
+/// The beginning of a form whose answer is an intent: it is never empty, and the charge comes along.
+fn expanding() -> Form {
+    Form::default().with("expand[]", "latest_charge")
+}
+
 fn create(request: &GatewayRequest, token: &str, confirm: &str) -> Option<Form> {
-    let form = Form::default()
+    let form = expanding()
         .with("amount", &amount(request.amount.minor, request.amount)?)
         .with("currency", &currency_to_wire(request.amount.currency))
         .with("capture_method", "manual")
@@ -142,8 +148,8 @@ mod tests {
         assert_eq!(path, "/v1/payment_intents");
         assert_eq!(
             form,
-            "amount=1250&currency=eur&capture_method=manual&payment_method=pm_1&payment_method_types%5B%5D=card\
-             &confirm=false&metadata%5Breference%5D=pay_1&expand%5B%5D=latest_charge"
+            "expand%5B%5D=latest_charge&amount=1250&currency=eur&capture_method=manual&payment_method=pm_1&payment_method_types%5B%5D=card\
+             &confirm=false&metadata%5Breference%5D=pay_1"
         );
     }
 
@@ -152,7 +158,7 @@ mod tests {
         let back = Some("https://shop.example/back".to_owned());
         let (path, with) = form(Call::Confirm { object: "pi_1".into(), return_url: back });
         assert_eq!(path, "/v1/payment_intents/pi_1/confirm");
-        assert!(with.starts_with("return_url=https%3A%2F%2Fshop%2Eexample%2Fback&"));
+        assert!(with.ends_with("&return_url=https%3A%2F%2Fshop%2Eexample%2Fback"));
         let (_, without) = form(Call::Confirm { object: "pi_1".into(), return_url: None });
         assert_eq!(without, "expand%5B%5D=latest_charge");
     }

@@ -1,0 +1,101 @@
+//! The steps of one attempt: an operation that is not over, a customer who acts, a void that goes on, and money
+//! that goes back.
+
+use jiff::Timestamp;
+
+use super::super::aggregate::Payment;
+use super::super::attempt::Attempt;
+use super::super::ladder;
+use super::super::operation::{Operation, OperationKind, OperationState};
+use super::super::policy::after;
+use super::{Decision, Effect, Facts};
+
+/// While the customer acts: a look when we were told to, and one at the end, because the action may have
+/// succeeded unseen; what that one does not clear is cancelled (R15).
+pub(super) fn next_look(
+    attempt: &Attempt,
+    expires_at: Timestamp,
+    signalled: bool,
+    now: Timestamp,
+) -> Decision {
+    let probe = attempt.authorisation().and_then(|operation| operation.probe.as_ref());
+    let due = probe.map_or(now, |probe| probe.next_at).min(expires_at);
+    if now >= expires_at || (signalled && now >= due) {
+        Decision::Do(Effect::Look { attempt: attempt.id, operation: None })
+    } else {
+        Decision::Wait { until: if signalled { due } else { expires_at } }
+    }
+}
+
+/// What was captured and belongs to nobody goes back, in one refund after the other.
+pub(super) fn give_back(payment: &Payment, attempt: &Attempt) -> Decision {
+    let amount_minor = attempt.captured_minor.saturating_sub(attempt.refunds_reserved_minor());
+    if amount_minor <= 0 || attempt.needs_review || !payment.owes_back(attempt) {
+        return Decision::Done;
+    }
+    Decision::Do(Effect::Next { attempt: attempt.id, kind: OperationKind::Refund, amount_minor })
+}
+
+/// An operation that is not over: sent when due, watched while it is out, climbed for when unknown.
+pub(super) fn next_operation(
+    payment: &Payment,
+    attempt: &Attempt,
+    operation: &Operation,
+    facts: &Facts<'_>,
+) -> Decision {
+    match operation.state {
+        _ if attempt.needs_review => Decision::Done,
+        OperationState::Pending if facts.now >= operation.due_at => {
+            Decision::Do(Effect::Send { operation: operation.id })
+        }
+        OperationState::Pending => Decision::Wait { until: operation.due_at },
+        // A call of ours is out: whoever sent it writes its outcome, or dies and is recovered.
+        OperationState::Sending => Decision::Wait { until: Timestamp::MAX },
+        OperationState::Unknown(_) => climb(payment, attempt, operation, facts),
+        OperationState::Succeeded | OperationState::Failed | OperationState::NotSent => Decision::Done,
+    }
+}
+
+fn climb(payment: &Payment, attempt: &Attempt, operation: &Operation, facts: &Facts<'_>) -> Decision {
+    let Some(gateway) = facts.gateways.get(&attempt.account) else {
+        // The account left the configuration: nobody can be asked until it is back.
+        return Decision::Wait { until: after(facts.now, facts.policy.absent_window) };
+    };
+    ladder::next(ladder::Climb {
+        payment,
+        attempt,
+        operation,
+        capabilities: &gateway.capabilities,
+        policy: facts.policy,
+        now: facts.now,
+    })
+}
+
+/// A void goes on until the object is known to hold nothing. One that was definitely not executed is followed
+/// by a new one, by the schedule: voids are idempotent, a stored 5xx under the old key is not.
+pub(super) fn next_void(payment: &Payment, attempt: &Attempt, facts: &Facts<'_>) -> Decision {
+    let voids = || attempt.operations.iter().filter(|operation| operation.kind == OperationKind::Void);
+    match voids().next_back() {
+        Some(last) if !last.state.ended() => next_operation(payment, attempt, last, facts),
+        _ if attempt.needs_review => Decision::Done,
+        Some(last) => {
+            let failed = voids().count().saturating_sub(1);
+            let pause = facts.policy.schedule.get(failed).or(facts.policy.schedule.last());
+            let since = last.probe.as_ref().map_or(last.due_at, |probe| probe.since);
+            let due = after(since, pause.copied().unwrap_or_default());
+            if facts.now < due {
+                return Decision::Wait { until: due };
+            }
+            Decision::Do(Effect::Next {
+                attempt: attempt.id,
+                kind: OperationKind::Void,
+                amount_minor: payment.amount.minor,
+            })
+        }
+        None => Decision::Do(Effect::Next {
+            attempt: attempt.id,
+            kind: OperationKind::Void,
+            amount_minor: payment.amount.minor,
+        }),
+    }
+}

@@ -1,0 +1,80 @@
+//! R3, R4, R5, R10 and section 5: when another gateway may take over.
+
+use super::super::attempt::VoidReason;
+use super::super::gate::{Facts, Gate, gate};
+use super::every_state;
+
+const REASONS: [Option<VoidReason>; 6] = [
+    None,
+    Some(VoidReason::Resolve),
+    Some(VoidReason::Mismatch),
+    Some(VoidReason::ActionExpired),
+    Some(VoidReason::Release),
+    Some(VoidReason::Late),
+];
+
+/// Every way in which a backup may take over, by name: the rows of section 5 that say FAILOVER, a call that
+/// never left, and a void that forces an unknown outcome (R3e, R4) or ends a mismatch (R10). All else is no.
+fn may_take_over(
+    state: &str,
+    class: Option<&str>,
+    reason: Option<VoidReason>,
+    declined_before: usize,
+) -> bool {
+    const FAILOVER: [&str; 5] = [
+        "RESTRICTED_MERCHANT",
+        "METHOD_UNSUPPORTED",
+        "DO_NOT_HONOR",
+        "ISSUER_UNAVAILABLE",
+        "SYSTEM_MALFUNCTION",
+    ];
+    match state {
+        "NOT_SENT" => true,
+        "DECLINED" => declined_before == 0 && class.is_some_and(|class| FAILOVER.contains(&class)),
+        "VOIDED" => matches!(reason, Some(VoidReason::Resolve | VoidReason::Mismatch)),
+        _ => false,
+    }
+}
+
+#[test]
+fn r3_r4_the_gate_opens_as_published_and_nowhere_else() {
+    let mut open = 0;
+    for state in every_state() {
+        let class = match &state {
+            super::AttemptState::Declined(decline) => Some(decline.class.as_str()),
+            _ => None,
+        };
+        for void_reason in REASONS {
+            for declined_before in 0..3 {
+                let facts =
+                    |past_place_by| Facts { state: &state, void_reason, past_place_by, declined_before };
+                let wanted = may_take_over(state.as_str(), class, void_reason, declined_before);
+                let answer = gate(facts(false));
+                assert_eq!(answer == Gate::Open, wanted, "{state:?} {void_reason:?} {declined_before}");
+                assert_ne!(gate(facts(true)), Gate::Open, "R5: {state:?} after place_by");
+                open += usize::from(wanted);
+            }
+        }
+    }
+    assert_eq!(open, 18 + 5 * 6 + 2 * 3, "never sent, five classes once, two reasons to void");
+}
+
+#[test]
+fn r2_the_gate_never_opens_while_the_attempt_is_live() {
+    for state in every_state().iter().filter(|state| state.live()) {
+        for void_reason in REASONS {
+            let facts = Facts { state, void_reason, past_place_by: false, declined_before: 0 };
+            assert!(matches!(gate(facts), Gate::Closed(_)), "{state:?}");
+        }
+    }
+}
+
+#[test]
+fn the_live_states_are_all_but_those_that_section_1_names() {
+    for state in every_state() {
+        let name = state.as_str();
+        let dead = ["NOT_SENT", "DECLINED", "VOIDED", "CONFIRMED_ABSENT", "REFUNDED"].contains(&name)
+            || name.starts_with("LATE_");
+        assert_eq!(state.live(), !dead, "{name}");
+    }
+}
