@@ -10,3 +10,4 @@ mod fixture;
 mod limits;
 mod probes;
 mod process;
+mod web;

@@ -118,30 +118,20 @@ impl HttpBody for Endable {
 
 #[cfg(test)]
 mod tests {
-    use http_body_util::BodyExt as _;
+    use http_body_util::{BodyExt as _, StreamBody};
     use tonic::Code;
 
     use super::*;
 
     /// Never ends by itself.
-    struct Endless;
-
-    impl HttpBody for Endless {
-        type Data = Bytes;
-        type Error = Status;
-
-        fn poll_frame(
-            self: Pin<&mut Self>,
-            _: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-            Poll::Pending
-        }
+    fn endless() -> Body {
+        Body::new(StreamBody::new(futures::stream::pending::<Result<Frame<Bytes>, Status>>()))
     }
 
     #[tokio::test]
     async fn a_stream_ends_as_unavailable_when_the_process_drains() {
         let drain = CancellationToken::new();
-        let mut body = Endable::new(Body::new(Endless), drain.clone());
+        let mut body = Endable::new(endless(), drain.clone());
         assert!(futures::poll!(body.frame()).is_pending());
         drain.cancel();
         let trailers = body.frame().await.unwrap().unwrap().into_trailers().unwrap();

@@ -91,6 +91,9 @@ where
 mod tests {
     use std::collections::BTreeSet;
 
+    use bytes::Bytes;
+    use http_body::Frame;
+    use http_body_util::StreamBody;
     use prost::Message as _;
     use prost_types::FileDescriptorSet;
     use tokio::sync::Notify;
@@ -150,7 +153,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_stream_holds_its_permit_until_its_body_is_gone_and_no_call_waits_for_it() {
-        let inner = service_fn(|_: Request<Body>| async { Ok(Response::new(Body::empty())) });
+        let inner = service_fn(|_: Request<Body>| async {
+            let endless = futures::stream::pending::<Result<Frame<Bytes>, Status>>();
+            Ok(Response::new(Body::new(StreamBody::new(endless))))
+        });
         let service = ShedLayer::new(1).layer(inner);
         let watching = service.clone().oneshot(request(STREAMS[0])).await.unwrap();
         let refused = service.clone().oneshot(request(STREAMS[0])).await.unwrap();
@@ -160,5 +166,4 @@ mod tests {
         drop(watching);
         assert_eq!(code(&service.oneshot(request(STREAMS[0])).await.unwrap()), None);
     }
-
 }

@@ -1,5 +1,6 @@
 //! The whole process, wired from the example's settings, on the embedded store.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use cashwrap::config::Settings;
@@ -22,7 +23,8 @@ fn settings(directory: &TempDir, more: &[(&str, &str)]) -> Settings {
         ("CASHWRAP__SERVER__LISTEN", "127.0.0.1:0"),
         ("CASHWRAP__SERVER__ADMIN_LISTEN", "127.0.0.1:0"),
     ];
-    let variables = own.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let variables: BTreeMap<&str, &str> = own.iter().chain(more).copied().collect();
+    let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
     Settings::parse("example", EXAMPLE, variables).unwrap()
 }
 
