@@ -1,5 +1,7 @@
 //! Carts: create, read, change, codes, delete.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::checkouts::cart_of;
@@ -47,10 +49,11 @@ impl House {
             let remedy = format!("is not sold in here: use {}", offered.join(", "));
             return Err(Error::of_field(Reason::CurrencyMismatch, "currency_code", remedy));
         }
-        let skus = added(&new.actions);
+        let skus = &added(&new.actions);
         let mut keys = vec![Key::new(&mutation.store, Kind::Cart, new.id)];
-        keys.extend(self.catalogue.keys(&mutation.store, &skus, &[]));
-        let step = async |snapshot: &Snapshot<Record>| {
+        keys.extend(self.catalogue.keys(&mutation.store, skus, &[]));
+        let step = |snapshot: Arc<Snapshot<Record>>| async move {
+            let snapshot = &*snapshot;
             let now = self.engine.clock.now();
             let empty = Cart {
                 id: new.id,
@@ -67,7 +70,7 @@ impl House {
                 created_at: now,
                 updated_at: now,
             };
-            let found = self.find(&mutation.store, &skus, &[], snapshot).await?;
+            let found = self.find(&mutation.store, skus, &[], snapshot).await?;
             Ok(change(apply(&empty, &new.actions, &found.products)?))
         };
         self.mutate(mutation, &keys, step, |shown| encode_cart(shown, encode)).await
@@ -101,12 +104,13 @@ impl House {
         actions: &[CartAction],
         encode: EncodeCart<'_>,
     ) -> Result<Bytes, Error> {
-        let skus = added(actions);
+        let skus = &added(actions);
         let mut keys = vec![Key::new(&mutation.store, Kind::Cart, id)];
-        keys.extend(self.catalogue.keys(&mutation.store, &skus, &[]));
-        let step = async |snapshot: &Snapshot<Record>| {
+        keys.extend(self.catalogue.keys(&mutation.store, skus, &[]));
+        let step = |snapshot: Arc<Snapshot<Record>>| async move {
+            let snapshot = &*snapshot;
             let cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?).await?;
-            let found = self.find(&mutation.store, &skus, &[], snapshot).await?;
+            let found = self.find(&mutation.store, skus, &[], snapshot).await?;
             let next = apply(&cart, actions, &found.products)?;
             Ok(change(self.touched(next)))
         };
@@ -122,11 +126,13 @@ impl House {
         encode: EncodeCart<'_>,
     ) -> Result<Bytes, Error> {
         let codes = [code.clone()];
+        let codes = codes.as_slice();
         let mut keys = vec![Key::new(&mutation.store, Kind::Cart, id)];
-        keys.extend(self.catalogue.keys(&mutation.store, &[], &codes));
-        let step = async |snapshot: &Snapshot<Record>| {
+        keys.extend(self.catalogue.keys(&mutation.store, &[], codes));
+        let step = |snapshot: Arc<Snapshot<Record>>| async move {
+            let snapshot = &*snapshot;
             let mut cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?).await?;
-            let mut found = self.find(&mutation.store, &[], &codes, snapshot).await?;
+            let mut found = self.find(&mutation.store, &[], codes, snapshot).await?;
             let unknown =
                 || Error::of_field(Reason::CodeInvalid, "code", "is not known here: check how it is spelled");
             let coupon = found.coupons.remove(code).ok_or_else(unknown)?;
@@ -154,7 +160,8 @@ impl House {
         encode: EncodeCart<'_>,
     ) -> Result<Bytes, Error> {
         let keys = [Key::new(&mutation.store, Kind::Cart, id)];
-        let step = async |snapshot: &Snapshot<Record>| {
+        let step = |snapshot: Arc<Snapshot<Record>>| async move {
+            let snapshot = &*snapshot;
             let mut cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?).await?;
             let before = cart.coupons.len();
             cart.coupons.retain(|held| held.code != *code);
@@ -174,7 +181,8 @@ impl House {
         encode: EncodeCart<'_>,
     ) -> Result<Bytes, Error> {
         let keys = [Key::new(&mutation.store, Kind::Cart, id)];
-        let step = async |snapshot: &Snapshot<Record>| {
+        let step = |snapshot: Arc<Snapshot<Record>>| async move {
+            let snapshot = &*snapshot;
             let mut cart = Self::open_cart(mutation, id, snapshot)?;
             cart.state = CartState::Deleted;
             Ok(change(self.touched(cart)))

@@ -1,5 +1,7 @@
 //! Checkout sessions: create, read, change, cancel.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use jiff::Timestamp;
 
@@ -12,7 +14,8 @@ use crate::domain::checkout::{
     Billing, Checkout, CheckoutState, Context, Details, FlowPin, changed_since, problems, session_facts,
 };
 use crate::domain::flow::{
-    Flow, IdentityOption, PrimaryAction, Problem, ProblemCode, Shopper, Step, choose, primary_action, step_plan,
+    Flow, IdentityOption, PrimaryAction, Problem, ProblemCode, Shopper, Step, choose, primary_action,
+    step_plan,
 };
 use crate::domain::ids::{CartId, CheckoutId, StoreId};
 use crate::domain::placement::{Placement, Wish};
@@ -88,7 +91,8 @@ impl House {
     ) -> Result<Bytes, Error> {
         self.store(&mutation.store)?;
         let keys = [Key::new(&mutation.store, Kind::Cart, new.cart)];
-        let step = async |snapshot: &Snapshot<Record>| {
+        let step = |snapshot: Arc<Snapshot<Record>>| async move {
+            let snapshot = &*snapshot;
             let cart = cart_of(&mutation.store, new.cart, snapshot)?;
             let checkout = self.open_session(&mutation.store, new, &cart).await?;
             Ok(Change { records: vec![Record::Checkout(Box::new(checkout))], ..Change::default() })
@@ -133,9 +137,10 @@ impl House {
     ) -> Result<Bytes, Error> {
         self.store(&mutation.store)?;
         self.reopen_if_awaiting(&mutation.store, id).await?;
-        let key = Key::new(&mutation.store, Kind::Checkout, id);
-        let step = async |snapshot: &Snapshot<Record>| {
-            let (mut checkout, sequence) = checkout_of(&key, snapshot)?;
+        let key = &Key::new(&mutation.store, Kind::Checkout, id);
+        let step = |snapshot: Arc<Snapshot<Record>>| async move {
+            let snapshot = &*snapshot;
+            let (mut checkout, sequence) = checkout_of(key, snapshot)?;
             mutation.check_etag(sequence)?;
             open(&checkout)?;
             let cart = cart_of(&mutation.store, checkout.cart, snapshot)?;
@@ -158,10 +163,11 @@ impl House {
         encode: EncodeCheckout<'_>,
     ) -> Result<Bytes, Error> {
         self.store(&mutation.store)?;
-        let key = Key::new(&mutation.store, Kind::Checkout, id);
+        let key = &Key::new(&mutation.store, Kind::Checkout, id);
         let keys = [key.clone()];
-        let step = async |snapshot: &Snapshot<Record>| {
-            let (mut checkout, sequence) = checkout_of(&key, snapshot)?;
+        let step = |snapshot: Arc<Snapshot<Record>>| async move {
+            let snapshot = &*snapshot;
+            let (mut checkout, sequence) = checkout_of(key, snapshot)?;
             mutation.check_etag(sequence)?;
             let mut records = Vec::new();
             if checkout.state.placing() {
@@ -175,7 +181,7 @@ impl House {
             Ok(Change { records, ..Change::default() })
         };
         let body = self.mutate(mutation, &keys, step, |shown| self.encode_view(shown, encode)).await?;
-        self.nudge_placement_of(&key).await?;
+        self.nudge_placement_of(key).await?;
         Ok(body)
     }
 

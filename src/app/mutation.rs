@@ -4,6 +4,7 @@
 //! A repeat gets the stored bytes. Without an etag the change is re-applied on a row that somebody else
 //! changed meanwhile; with one it is refused.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -105,7 +106,7 @@ impl Mutation {
 impl House {
     /// Runs a change of rows whose keys are known up front. `step` decides over what was read; `body` encodes
     /// the reply from the rows as they will be.
-    pub(super) async fn mutate<S, B>(
+    pub(super) async fn mutate<S, F, B>(
         &self,
         mutation: &Mutation,
         keys: &[Key],
@@ -113,20 +114,20 @@ impl House {
         body: B,
     ) -> Result<Bytes, Error>
     where
-        S: AsyncFn(&Snapshot<Record>) -> Result<Change, Error>,
+        S: Fn(Arc<Snapshot<Record>>) -> F,
+        F: Future<Output = Result<Change, Error>>,
         B: Fn(&[Versioned<Record>]) -> Bytes,
     {
         let query = Query { keys: keys.to_vec(), reply: Some(mutation.key()), counters: Vec::new() };
         for _ in 0..TRIES {
-            let snapshot = self.engine.store.read(&query).await?;
+            let snapshot = Arc::new(self.engine.store.read(&query).await?);
             if let Some(body) = mutation.replayed(snapshot.reply.as_ref())? {
                 return Ok(body);
             }
-            let change = step(&snapshot).await?;
+            let change = step(Arc::clone(&snapshot)).await?;
             let (writes, shown) = writes(mutation, &snapshot, change.records);
             let body = body(&shown);
-            let keep =
-                if change.moves_money { self.times.keep_money_reply } else { self.times.keep_reply };
+            let keep = if change.moves_money { self.times.keep_money_reply } else { self.times.keep_reply };
             let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), mutation.store.clone());
             unit.writes = writes;
             unit.counters = change.counters;

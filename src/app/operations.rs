@@ -1,5 +1,7 @@
 //! What operators do: look at partners and set their modes.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::error::{Error, Reason};
@@ -80,10 +82,11 @@ impl House {
                 format!("is not a gateway account: the accounts are {}", known.join(", ")),
             ));
         }
-        let key = Key::new(&mutation.store, Kind::PartnerMode, account);
-        let row = PartnerMode { store: mutation.store.clone(), account: account.clone(), mode };
-        let step = async |snapshot: &Snapshot<Record>| {
-            let held = match snapshot.rows.get(&key).map(|held| &held.row) {
+        let key = &Key::new(&mutation.store, Kind::PartnerMode, account);
+        let row = &PartnerMode { store: mutation.store.clone(), account: account.clone(), mode };
+        let step = |snapshot: Arc<Snapshot<Record>>| async move {
+            let snapshot = &*snapshot;
+            let held = match snapshot.rows.get(key).map(|held| &held.row) {
                 Some(Record::PartnerMode(held)) => held.mode,
                 _ => Mode::default(),
             };

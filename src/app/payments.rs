@@ -3,6 +3,7 @@
 //! A wish is recorded as a pending operation and driven at once; the caller learns what became of it, or that
 //! it goes on by itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -141,10 +142,11 @@ impl House {
         encode: EncodePayment<'_>,
     ) -> Result<Bytes, Error> {
         self.store(&mutation.store)?;
-        let key = Key::new(&mutation.store, Kind::Payment, id);
+        let key = &Key::new(&mutation.store, Kind::Payment, id);
         let keys = [key.clone()];
-        let step = async |snapshot: &Snapshot<Record>| {
-            let row = snapshot.rows.get(&key).ok_or_else(|| Error::not_found("payment"))?;
+        let step = |snapshot: Arc<Snapshot<Record>>| async move {
+            let snapshot = &*snapshot;
+            let row = snapshot.rows.get(key).ok_or_else(|| Error::not_found("payment"))?;
             let Record::Payment(payment) = &row.row else { return Err(Error::not_found("payment")) };
             mutation.check_etag(row.sequence)?;
             let next = self.wish(payment, wanted)?;
@@ -163,7 +165,7 @@ impl House {
                 _ => Bytes::new(),
             })
             .await?;
-        self.drive_now(&key).await?;
+        self.drive_now(key).await?;
         Ok(body)
     }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::error::Error;
 use crate::domain::coupon::Coupon;
-use crate::domain::ids::{StoreId, UnitId};
+use crate::domain::ids::{Sku, StoreId, UnitId};
 use crate::domain::product::{Product, stock_counter};
 use crate::engine::events;
 use crate::ports::store::{
@@ -31,7 +31,7 @@ pub struct Load<'a> {
     /// Its coupons.
     pub coupons: &'a [Coupon],
     /// How many there are of the products that are tracked.
-    pub stock: &'a [(crate::domain::ids::Sku, u32)],
+    pub stock: &'a [(Sku, u32)],
 }
 
 /// How far a load is, and in the end what it did.
@@ -123,4 +123,83 @@ async fn commit(store: &dyn Store<Record>, unit: &UnitOfWork<Record>) -> Result<
         }
     }
     Err(Error::store_unavailable())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::partners::catalogue::load::{Loaded, load};
+    use crate::ports::store::{Kind, Listing};
+    use crate::store::MemoryStore;
+    use crate::store::document::Records;
+    use crate::telemetry::store::Observed;
+
+    #[derive(Default)]
+    struct Counting(AtomicU64);
+
+    impl Ids for Counting {
+        fn fresh(&self) -> Uuid {
+            Uuid::from_u128(self.0.fetch_add(1, Ordering::Relaxed).into())
+        }
+    }
+
+    type Rows = Observed<Records<MemoryStore>>;
+
+    fn rows() -> Rows {
+        let now = Arc::new(|| jiff::Timestamp::UNIX_EPOCH);
+        Observed::new(Arc::new(Records::new(Arc::new(MemoryStore::new(now)))))
+    }
+
+    /// A catalogue of so many products, at this price, of which there are three each.
+    fn catalogue(count: usize, price: u32) -> Loaded {
+        let product = |place| {
+            format!(
+                r#"{{"sku": "S{place}", "title": "T", "price": {{"currencyCode": "EUR", "units": {price}}}, "stock": 3}}"#
+            )
+        };
+        let products: Vec<String> = (0..count).map(product).collect();
+        let coupon = r#"{"code": "ONCE", "percent": "10", "limit": 1}"#;
+        load(&format!(r#"{{"products": [{}], "coupons": [{coupon}]}}"#, products.join(","))).unwrap()
+    }
+
+    async fn loaded(rows: &Rows, ids: &Counting, catalogue: &Loaded) -> Progress {
+        let store = "demo".parse().unwrap();
+        let Loaded { products, coupons, stock: counts } = catalogue;
+        let load = Load { store: &store, products, coupons, stock: counts };
+        stock(rows, ids, load, |_| ()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_catalogue_is_loaded_in_small_units_and_again_changes_nothing() {
+        let (rows, ids) = (rows(), Counting::default());
+        let first = loaded(&rows, &ids, &catalogue(120, 8)).await;
+        assert_eq!(first, Progress { done: 121, of: 121, written: 121, counters: 121 });
+        assert_eq!((rows.counts().reads(), rows.counts().commits()), (3, 6));
+        let again = loaded(&rows, &ids, &catalogue(120, 8)).await;
+        assert_eq!((again.done, again.written, again.counters), (121, 0, 121));
+        let dearer = loaded(&rows, &ids, &catalogue(120, 9)).await;
+        assert_eq!(dearer.written, 120);
+        let store = "demo".parse().unwrap();
+        let listing = Listing { store, kind: Kind::Product, label: None, before: None, limit: 200 };
+        let found = rows.list(&listing).await.unwrap();
+        assert!(found.len() == 120 && found.iter().all(|(_, row)| row.version == 2));
+    }
+
+    #[tokio::test]
+    async fn a_limit_that_is_set_again_keeps_what_is_held() {
+        let (rows, ids) = (rows(), Counting::default());
+        loaded(&rows, &ids, &catalogue(1, 8)).await;
+        let store: StoreId = "demo".parse().unwrap();
+        let mut unit = UnitOfWork::new(UnitId(ids.fresh()), store.clone());
+        unit.counters = vec![CounterMove { name: "stock/S0".to_owned(), change: CounterChange::Hold(2) }];
+        assert_eq!(rows.commit(&unit).await, Verdict::Committed);
+        loaded(&rows, &ids, &catalogue(1, 8)).await;
+        let query = Query { counters: vec![(store, "stock/S0".to_owned())], ..Query::default() };
+        assert_eq!(rows.read(&query).await.unwrap().left.values().copied().collect::<Vec<_>>(), [1]);
+    }
 }

@@ -11,13 +11,13 @@ use crate::app::house::Times;
 use crate::app::{House, StoreSettings};
 use crate::config::flow::load;
 use crate::config::{self, SettingProblem, Settings};
-use crate::domain::ids::{AccountId, WorkerId};
+use crate::domain::ids::{AccountId, StoreId, WorkerId};
 use crate::engine::modes::Modes;
 use crate::engine::replies::Replies;
 use crate::engine::{self, Driver, Tasks};
 use crate::partners::catalogue::builtin::BuiltinCatalogue;
 use crate::partners::system::{SystemClock, UuidV7, entropy};
-use crate::ports::gateway::Gateway;
+use crate::ports::gateway::{Gateway, Operable};
 use crate::ports::store::Store;
 use crate::ports::{Ids as _, Record};
 
@@ -89,16 +89,16 @@ pub fn build(
 }
 
 fn as_gateway(
-    (account, gateway): (&AccountId, &Arc<dyn crate::ports::gateway::Operable>),
+    (account, gateway): (&AccountId, &Arc<dyn Operable>),
 ) -> (AccountId, Arc<dyn Gateway>) {
-    (account.clone(), Arc::<dyn crate::ports::gateway::Operable>::clone(gateway))
+    (account.clone(), Arc::<dyn Operable>::clone(gateway))
 }
 
 fn take<T>(result: Result<T, Vec<SettingProblem>>, problems: &mut Vec<SettingProblem>) -> Option<T> {
     result.map_err(|mut wrong| problems.append(&mut wrong)).ok()
 }
 
-type Stores = BTreeMap<crate::domain::ids::StoreId, StoreSettings>;
+type Stores = BTreeMap<StoreId, StoreSettings>;
 
 fn stores(settings: &[config::StoreSettings]) -> Result<Stores, Vec<SettingProblem>> {
     let mut stores = Stores::new();

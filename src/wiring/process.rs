@@ -66,7 +66,7 @@ pub async fn start(settings: &Settings, mode: Mode) -> Result<Running, StartErro
         database.migrate().await?;
     }
     let Built { house, gateways } = build(settings, database.records(), doors::replies())?;
-    let (routes, health) = with_probes(doors::routes(&house)).await?;
+    let (routes, health) = with_probes(doors::routes(&house, &settings.partners, &gateways)).await?;
 
     let listener = listen(settings.server.listen).await?;
     let admin_listener = listen(settings.server.admin_listen).await?;

@@ -121,3 +121,57 @@ fn report(ended: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
         tracing::debug!(error, "a connection broke");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http_body::Frame;
+    use http_body_util::StreamBody;
+    use hyper_util::rt::TokioIo;
+    use tokio::time::Instant;
+    use tonic::Status;
+    use tonic::transport::{Channel, Endpoint};
+    use tower::util::BoxCloneSyncService;
+    use tower::{Service as _, service_fn};
+
+    use super::*;
+
+    /// A connection whose answers never end, and the peer at its other side.
+    async fn connected(tasks: &TaskTracker) -> (Channel, tokio::task::JoinHandle<Duration>) {
+        let endless = || StreamBody::new(futures::stream::pending::<Result<Frame<Bytes>, Status>>());
+        let connections = Connections {
+            door: BoxCloneSyncService::new(service_fn(move |_| async move {
+                Ok(http::Response::new(Body::new(endless())))
+            })),
+            tls: None,
+            drain: CancellationToken::new(),
+            grace: Duration::from_secs(15),
+            entropy: Entropy::new(|| 0),
+        };
+        let (ours, theirs) = tokio::io::duplex(1 << 16);
+        let served = tasks.spawn(async move {
+            let began = Instant::now();
+            connections.exchange(ours).await;
+            began.elapsed()
+        });
+        let mut theirs = Some(TokioIo::new(theirs));
+        let connector = service_fn(move |_| std::future::ready(theirs.take().ok_or(std::fmt::Error)));
+        let endpoint = Endpoint::from_static("http://cashwrap");
+        (endpoint.connect_with_connector(connector).await.unwrap(), served)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_old_connection_without_calls_leaves_and_ages_are_spread() {
+        let (_channel, served) = connected(&TaskTracker::new()).await;
+        assert_eq!(served.await.unwrap().as_secs(), 270);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_on_an_old_connection_has_a_grace_and_is_then_cut() {
+        let (mut channel, served) = connected(&TaskTracker::new()).await;
+        std::future::poll_fn(|context| channel.poll_ready(context)).await.unwrap();
+        let answer = channel.call(http::Request::new(Body::empty())).await.unwrap();
+        assert_eq!(served.await.unwrap().as_secs(), 270 + AGE_GRACE.as_secs());
+        drop(answer);
+    }
+}

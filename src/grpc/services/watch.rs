@@ -1,0 +1,77 @@
+//! The stream of one checkout: its state at once, then each change, until it is final or the process drains.
+//!
+//! A watcher costs one small read every 100 ms and nothing else: no task, no queue. Changes between two looks
+//! are sent as one, and a client that reads slowly gets the latest state, because nothing is read ahead.
+
+use std::time::Duration;
+
+use futures::Stream;
+use tonic::Status;
+
+use super::desk::Desk;
+use crate::app::Error;
+use crate::domain::ids::{CheckoutId, StoreId};
+use crate::grpc::convert::checkout as convert;
+use crate::proto::cashwrap::v1::WatchCheckoutResponse;
+
+/// How often a change is looked for: what people do not notice.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+struct Watch {
+    desk: Desk,
+    store: StoreId,
+    id: CheckoutId,
+    seen: Option<Seen>,
+    over: bool,
+}
+
+struct Seen {
+    mark: (u64, u64),
+    etag: String,
+}
+
+/// The stream.
+pub(super) fn watch(
+    desk: Desk,
+    store: StoreId,
+    id: CheckoutId,
+) -> impl Stream<Item = Result<WatchCheckoutResponse, Status>> + Send {
+    let watch = Watch { desk, store, id, seen: None, over: false };
+    futures::stream::unfold(watch, |mut watch| async move {
+        if watch.over {
+            return None;
+        }
+        match watch.next().await {
+            Ok(Some(response)) => Some((Ok(response), watch)),
+            Ok(None) => None,
+            Err(error) => {
+                watch.over = true;
+                Some((Err(error.into()), watch))
+            }
+        }
+    })
+}
+
+impl Watch {
+    /// The next state that differs from the last one that was sent; `None` when the process drains.
+    async fn next(&mut self) -> Result<Option<WatchCheckoutResponse>, Error> {
+        let house = self.desk.house().clone();
+        loop {
+            let mark = house.checkout_mark(&self.store, self.id).await?;
+            if self.seen.as_ref().is_none_or(|seen| seen.mark != mark) {
+                let view = house.get_checkout(&self.store, self.id).await?;
+                let known = self.seen.as_ref().is_some_and(|seen| seen.etag == view.etag);
+                self.seen = Some(Seen { mark, etag: view.etag.clone() });
+                if !known {
+                    self.over = convert::is_final(&view.checkout);
+                    let checkout = Some(convert::checkout(&view, self.desk.now()));
+                    return Ok(Some(WatchCheckoutResponse { checkout }));
+                }
+            }
+            tokio::select! {
+                () = house.engine.tasks.draining() => return Ok(None),
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+}
