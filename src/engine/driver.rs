@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::case::{Case, Whole};
+use super::counts;
 use super::modes::Modes;
 use super::perform::Prepared;
 use super::replies::{Answer, Replies, failed_tender, releases_key};
@@ -252,6 +253,7 @@ impl Driver {
             Prepared::Ready { sealed, rendered } => (sealed, Some(rendered)),
             Prepared::Impossible => (Vec::new(), None),
         };
+        counts::intended(payment, effect);
         let intent = Intent { effect: effect.clone(), attempt, operation, rendered: sealed };
         self.apply(case, index, Input::Intend(intent), now);
         let Some(rendered) = rendered else {
@@ -328,15 +330,18 @@ impl Driver {
     /// Submits a unit until its verdict is known, for a bounded time. The same unit may be submitted as often
     /// as one likes.
     pub async fn submit(&self, unit: &UnitOfWork<Record>) -> Verdict {
+        let mut verdict = self.store.commit(unit).await;
         for pause_ms in COMMIT_PAUSES_MS {
-            match self.store.commit(unit).await {
-                Verdict::Unknown | Verdict::Busy => {
-                    tokio::time::sleep(Duration::from_millis(pause_ms)).await;
-                }
-                verdict => return verdict,
+            if !matches!(verdict, Verdict::Unknown | Verdict::Busy) {
+                break;
             }
+            tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+            verdict = self.store.commit(unit).await;
         }
-        self.store.commit(unit).await
+        if verdict == Verdict::Committed {
+            counts::committed(unit, self.clock.now());
+        }
+        verdict
     }
 
     /// What the end of a placement adds to its commit: holds consumed or given back, the reply frozen or its

@@ -14,5 +14,6 @@ mod placing;
 mod postgres_support;
 mod purity;
 mod sandbox;
+mod server;
 mod store;
 mod stripe;
