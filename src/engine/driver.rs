@@ -83,7 +83,7 @@ impl Alarms {
 }
 
 /// What the driver works with. Everything but itself comes through a port.
-pub struct Driver {
+pub struct Parts {
     /// Where decisions become durable.
     pub store: Arc<dyn Store<Record>>,
     /// The time.
@@ -106,12 +106,25 @@ pub struct Driver {
     pub worker: WorkerId,
     /// What drain waits for.
     pub tasks: Tasks,
+}
+
+/// Drives the machines of one process.
+pub struct Driver {
+    parts: Parts,
     /// Rings when something may be due now.
     pub bell: tokio::sync::Notify,
     /// Counts the commits of this process's workers, so that who waits looks again at once.
     pub commits: tokio::sync::watch::Sender<u64>,
-    /// Counts what must never happen: broken invariants, and inputs that the machines have no place for.
+    /// What must never happen, counted.
     pub alarms: Alarms,
+}
+
+impl std::ops::Deref for Driver {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
 }
 
 /// A driver that its tasks share.
@@ -145,6 +158,16 @@ enum Rest {
 }
 
 impl Driver {
+    /// A driver over its parts.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            parts,
+            bell: tokio::sync::Notify::new(),
+            commits: tokio::sync::watch::Sender::new(0),
+            alarms: Alarms::default(),
+        }
+    }
+
     /// The facts of the moment for a store.
     pub fn gateway_facts(&self, store: &StoreId) -> BTreeMap<AccountId, GatewayFacts> {
         self.gateways

@@ -59,8 +59,7 @@ impl Keys {
 
     /// The caller of a request with these headers.
     pub fn caller(&self, headers: &HeaderMap) -> Result<Caller, Unauthenticated> {
-        let capability =
-            headers.get(CAPABILITY).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let capability = headers.get(CAPABILITY).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let mut given = headers.get_all(header::AUTHORIZATION).iter();
         match (given.next(), given.next()) {
             (None, _) if self.open => Ok(developer(capability)),

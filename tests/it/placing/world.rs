@@ -24,7 +24,7 @@ use cashwrap::domain::pricing::{RoundingLevel, RoundingMode, RoundingPolicy};
 use cashwrap::domain::product::{Product, TaxCategory, stock_counter};
 use cashwrap::engine::modes::Modes;
 use cashwrap::engine::replies::{Answer, Replies};
-use cashwrap::engine::{Alarms, Driver, Engine, Settings, Tasks, claims};
+use cashwrap::engine::{Driver, Engine, Parts, Settings, Tasks, claims};
 use cashwrap::partners::carrier::table_rate::TableRate;
 use cashwrap::partners::catalogue::builtin::BuiltinCatalogue;
 use cashwrap::partners::tax::builtin::{BuiltinTax, BuiltinTaxSettings};
@@ -210,7 +210,7 @@ impl World {
         let fused = |till: &Till| -> Arc<dyn Gateway> {
             Arc::new(FusedGateway { inner: Arc::new(till.clone()), fuse: fuse.clone() })
         };
-        let driver = Driver {
+        let parts = Parts {
             store: Arc::new(FusedStore { inner: Arc::clone(&self.store), fuse: fuse.clone() }),
             clock: Arc::new(self.clock),
             ids: Arc::clone(&self.ids) as Arc<dyn Ids>,
@@ -226,9 +226,6 @@ impl World {
             settings: Settings { poll: Duration::from_secs(10), ..Settings::default() },
             worker: WorkerId(self.ids.fresh()),
             tasks: Tasks::default(),
-            bell: tokio::sync::Notify::new(),
-            commits: tokio::sync::watch::Sender::new(0),
-            alarms: Alarms::default(),
         };
         let table = toml::from_str(
             "currency = \"EUR\"\n[[methods]]\ncode = \"standard\"\ntitle = \"Standard\"\n[[methods.zones]]\ncountries = [\"DE\"]\nprice = \"4.90\"\n",
@@ -239,7 +236,7 @@ impl World {
         let flows =
             load_sources(&[Source { name: "test.yaml".to_owned(), text: FLOW.to_owned() }], None).unwrap();
         let tax = BuiltinTax::new(BuiltinTaxSettings::default()).unwrap();
-        let engine = Arc::new(driver);
+        let engine = Arc::new(Driver::new(parts));
         self.engines.lock().unwrap().push(Arc::clone(&engine));
         House {
             engine,

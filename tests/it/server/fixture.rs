@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use cashwrap::config::{ApiKey, Scope};
 use cashwrap::grpc::auth::{Keys, caller};
+use cashwrap::grpc::names;
 use cashwrap::grpc::server::connections::Connections;
 use cashwrap::grpc::server::limits::{MAX_DECODE_BYTES, MAX_ENCODE_BYTES};
 use cashwrap::grpc::server::services::{Health, with_probes};
 use cashwrap::grpc::server::stack::{Parts, stack};
-use cashwrap::grpc::names;
 use cashwrap::proto::cashwrap::v1 as api;
 use cashwrap::proto::cashwrap::v1::cart_service_server::{CartService, CartServiceServer};
 use cashwrap::resilience::Entropy;

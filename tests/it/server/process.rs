@@ -65,7 +65,10 @@ async fn the_example_serves_tells_that_it_is_ready_counts_its_calls_and_drains()
     let counted = r#"cashwrap_rpcs_total{method="OrderService/ListOrders",code="PERMISSION_DENIED"} "#;
     assert!(metrics.contains(counted), "{metrics}");
     assert!(metrics.contains("# HELP cashwrap_rpc_seconds "), "{metrics}");
-    assert!(metrics.contains(r#"cashwrap_breaker_state{account="primary",class="authorise"} 0"#), "{metrics}");
+    assert!(
+        metrics.contains(r#"cashwrap_breaker_state{account="primary",class="authorise"} 0"#),
+        "{metrics}"
+    );
     assert!(metrics.contains(r#"cashwrap_store_calls_total{call="now",result="ok"}"#), "{metrics}");
     assert!(running.stop().await);
 }
@@ -98,10 +101,11 @@ async fn unknown_keys_of_partners_are_told_all_at_once_before_anything_is_served
         ("CASHWRAP__PARTNERS__TAX__BUILTIN__RATE", "19"),
     ];
     let error = refused(&wrong, Mode::Production).await.to_string();
-    for key in
-        ["partners.gateways.primary.base_uri: unknown key", "partners.carriers.parcel.colour: unknown key",
-         "partners.tax.builtin.rate: unknown key"]
-    {
+    for key in [
+        "partners.gateways.primary.base_uri: unknown key",
+        "partners.carriers.parcel.colour: unknown key",
+        "partners.tax.builtin.rate: unknown key",
+    ] {
         assert!(error.contains(key), "{error}");
     }
 }
