@@ -107,7 +107,7 @@ async fn each_bad_cart_is_refused_by_its_field_and_changes_nothing() {
         (vec![add("tea", 1); 101], is(ResourceExhausted, "LIMIT_EXCEEDED", "actions")),
     ] {
         let shown = format!("{expected:?}");
-        let status = rig.carts().update_cart(service(update(&cart, actions))).await.err().expect(&shown);
+        let status = rig.carts().update_cart(service(update(&cart, actions))).await.expect_err(&shown);
         assert_eq!(refusal(&status), expected);
     }
     assert_eq!(read(&rig, &cart.name).await, cart);

@@ -202,7 +202,7 @@ async fn each_bad_detail_is_refused_by_its_field_and_changes_nothing() {
     ] {
         let shown = format!("{expected:?}");
         let request = service(update(&checkout, details));
-        let status = rig.checkouts().update_checkout(request).await.err().expect(&shown);
+        let status = rig.checkouts().update_checkout(request).await.expect_err(&shown);
         assert_eq!(refusal(&status), expected);
     }
     let mask = prost_types::FieldMask { paths: vec!["contact.email".to_owned()] };

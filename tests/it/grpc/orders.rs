@@ -46,6 +46,7 @@ fn order(response: &PlaceOrderResponse) -> Order {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "amounts in messages are optional")]
 fn euro(units: i64, nanos: i32) -> Option<Money> {
     Some(Money { currency_code: "EUR".to_owned(), units, nanos })
 }
@@ -137,7 +138,7 @@ async fn each_bad_placement_is_refused_by_its_field_and_charges_nobody() {
         ),
     ] {
         let shown = format!("{expected:?}");
-        let status = rig.checkouts().place_order(service(request)).await.err().expect(&shown);
+        let status = rig.checkouts().place_order(service(request)).await.expect_err(&shown);
         assert_eq!(refusal(&status), expected);
     }
     assert!(rig.untouched());

@@ -25,7 +25,7 @@ use cashwrap::partners::tax::builtin::{BuiltinTax, BuiltinTaxSettings};
 use cashwrap::partners::vault::{DataKey, KeyVault};
 use cashwrap::ports::carrier::Carrier;
 use cashwrap::ports::gateway::Gateway;
-use cashwrap::ports::store::{CounterChange, CounterMove, Query, Store, UnitOfWork, Verdict, Write};
+use cashwrap::ports::store::{CounterChange, CounterMove, Query, UnitOfWork, Verdict, Write};
 use cashwrap::ports::tax::TaxProvider;
 use cashwrap::ports::{Clock, Ids, Record, Vault};
 use cashwrap::proto::cashwrap::v1::cart_service_client::CartServiceClient;
