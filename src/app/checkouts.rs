@@ -428,6 +428,7 @@ pub(super) fn open(checkout: &Checkout) -> Result<(), Error> {
     Err(Error::new(Reason::CheckoutNotOpen, message).with("state", state.to_owned()))
 }
 
+#[expect(clippy::option_option, clippy::ref_option, reason = "absent leaves a part, empty clears it")]
 fn replace<T: Clone>(part: &mut Option<T>, edit: &Option<Option<T>>) {
     if let Some(value) = edit {
         part.clone_from(value);

@@ -10,6 +10,7 @@
 mod support;
 
 mod api_shape;
+mod grpc;
 mod placing;
 mod postgres_support;
 mod purity;

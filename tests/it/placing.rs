@@ -6,5 +6,5 @@ mod failover;
 mod fuse;
 mod races;
 mod round_trips;
-mod till;
+pub(crate) mod till;
 mod world;
