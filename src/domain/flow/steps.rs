@@ -98,7 +98,7 @@ pub struct SessionFacts {
 
 /// The plan of a session: always the five steps, in order.
 ///
-/// The billing step is optional where the goods are sent (the delivery address serves), where nothing is paid,
+/// The billing step is optional where the goods are sent or collected (the place serves), where nothing is paid,
 /// and in an express checkout (the wallet gives the address). Exactly one step is current: the first that is neither done, skipped nor optional; the review is
 /// never done before the order, so that there is always one.
 pub fn step_plan(flow: &Flow, facts: &SessionFacts) -> Vec<Step> {
@@ -144,9 +144,9 @@ fn need(id: StepId, flow: &Flow, facts: SessionFacts) -> Need {
         },
         StepId::Billing => {
             let done = facts.billing_given;
-            let sent = matches!(facts.delivery, DeliveryFacts::Send { .. });
+            let placed = matches!(facts.delivery, DeliveryFacts::Send { .. } | DeliveryFacts::Collect { .. });
             let express = flow.interface.layout == Layout::Express;
-            if sent || express || facts.payment == PaymentFacts::NotNeeded {
+            if placed || express || facts.payment == PaymentFacts::NotNeeded {
                 Need::Optional { done }
             } else {
                 Need::Required { done }

@@ -1,0 +1,162 @@
+//! Changing what the buyer has given, and giving a session up.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+
+use super::super::error::Error;
+use super::super::house::House;
+use super::super::mutation::{Change, Mutation, Versioned};
+use super::rows::{cart_of, checkout_of, open, wished};
+use super::show::EncodeCheckout;
+use crate::domain::address::{Address, Contact};
+use crate::domain::checkout::{Billing, Checkout, CheckoutState};
+use crate::domain::flow::{Flow, IdentityOption};
+use crate::domain::ids::CheckoutId;
+use crate::domain::placement::Wish;
+use crate::ports::Record;
+use crate::ports::store::{Key, Kind, Snapshot};
+
+/// The choice for a delivery group, as the client sends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// A delivery option by its quote id.
+    Quote(String),
+    /// A pickup location by its id.
+    Pickup(String),
+}
+
+/// What an update replaces; `None` leaves a part as it is, `Some(None)` clears it.
+#[derive(Debug, Clone, Default)]
+pub struct Edit {
+    /// How to reach the buyer.
+    pub contact: Option<Option<Contact>>,
+    /// Where the goods go.
+    pub delivery_address: Option<Option<Address>>,
+    /// Who is billed.
+    pub billing: Option<Option<Billing>>,
+    /// How the goods get there.
+    pub delivery: Option<Option<Choice>>,
+    /// How the buyer wants to be known.
+    pub identity: Option<Option<IdentityOption>>,
+    /// Where a gateway's page sends the buyer back to.
+    pub return_uri: Option<Option<String>>,
+}
+
+impl House {
+    /// Replaces parts of what the buyer has given, and quotes anew.
+    pub async fn update_checkout(
+        &self,
+        mutation: &Mutation,
+        id: CheckoutId,
+        edit: &Edit,
+        encode: EncodeCheckout<'_>,
+    ) -> Result<Bytes, Error> {
+        self.store(&mutation.store)?;
+        match self.update_open(mutation, id, edit, encode).await {
+            Err(error) if error.metadata().get("state").is_some_and(|state| state == "AWAITING_ACTION") => {
+                self.reopen(&mutation.store, id).await?;
+                self.update_open(mutation, id, edit, encode).await
+            }
+            answer => answer,
+        }
+    }
+
+    pub(super) async fn update_open(
+        &self,
+        mutation: &Mutation,
+        id: CheckoutId,
+        edit: &Edit,
+        encode: EncodeCheckout<'_>,
+    ) -> Result<Bytes, Error> {
+        let key = &Key::new(&mutation.store, Kind::Checkout, id);
+        let step = |snapshot: Arc<Snapshot<Record>>| async move {
+            let snapshot = &*snapshot;
+            let (mut checkout, sequence) = checkout_of(key, snapshot)?;
+            mutation.check_etag(sequence)?;
+            open(&checkout)?;
+            let held = cart_of(&mutation.store, checkout.cart, snapshot)?;
+            let cart = self.repriced(&held, snapshot).await?;
+            let repriced = (cart != held).then(|| Record::Cart(Box::new(cart.clone())));
+            checkout.lines = cart.lines;
+            checkout.coupons = cart.coupons;
+            let flow = self.flow(&checkout.flow.id, checkout.flow.version)?;
+            self.edit(&mut checkout, flow, edit).await?;
+            checkout.updated_at = self.engine.clock.now();
+            let session = Record::Checkout(Box::new(checkout));
+            Ok(Change { records: std::iter::once(session).chain(repriced).collect(), ..Change::default() })
+        };
+        let keys = [key.clone()];
+        self.mutate(mutation, &keys, step, |shown| self.encode_view(shown, encode)).await
+    }
+
+    /// Cancels a session; while a placement runs the wish is recorded and honoured before the order is made.
+    pub async fn cancel_checkout(
+        &self,
+        mutation: &Mutation,
+        id: CheckoutId,
+        encode: EncodeCheckout<'_>,
+    ) -> Result<Bytes, Error> {
+        self.store(&mutation.store)?;
+        let key = &Key::new(&mutation.store, Kind::Checkout, id);
+        let keys = [key.clone()];
+        let step = |snapshot: Arc<Snapshot<Record>>| async move {
+            let snapshot = &*snapshot;
+            let (mut checkout, sequence) = checkout_of(key, snapshot)?;
+            mutation.check_etag(sequence)?;
+            let mut records = Vec::new();
+            if checkout.state.placing() {
+                records.push(Record::Placement(Box::new(wished(&checkout, snapshot, Wish::Cancel)?)));
+            } else {
+                open(&checkout)?;
+                checkout.state = CheckoutState::Cancelled;
+                checkout.updated_at = self.engine.clock.now();
+            }
+            records.insert(0, Record::Checkout(Box::new(checkout)));
+            Ok(Change { records, ..Change::default() })
+        };
+        let placing = AtomicBool::new(false);
+        let shown = |shown: &[Versioned<Record>]| {
+            placing.store(shown.len() > 1, Ordering::Relaxed);
+            self.encode_view(shown, encode)
+        };
+        let body = self.mutate(mutation, &keys, step, shown).await?;
+        if placing.into_inner() {
+            self.nudge_placement_of(key).await?;
+        }
+        Ok(body)
+    }
+
+    /// Applies an edit and quotes anew.
+    pub(super) async fn edit(&self, checkout: &mut Checkout, flow: &Flow, edit: &Edit) -> Result<(), Error> {
+        let details = &mut checkout.details;
+        replace(&mut details.contact, &edit.contact);
+        replace(&mut details.delivery_address, &edit.delivery_address);
+        replace(&mut details.billing, &edit.billing);
+        replace(&mut details.identity, &edit.identity);
+        replace(&mut details.return_uri, &edit.return_uri);
+        match &edit.delivery {
+            None => {}
+            Some(None) => checkout.details.selections.clear(),
+            Some(Some(choice)) => {
+                let selection = match choice {
+                    Choice::Quote(quote_id) => self.select_quote(checkout, quote_id)?,
+                    Choice::Pickup(location) => self.select_pickup(checkout, flow, location).await?,
+                };
+                checkout.details.selections = vec![selection];
+            }
+        }
+        if !flow.frontend.coupons {
+            checkout.coupons.clear();
+        }
+        self.requote(checkout, flow).await
+    }
+}
+
+#[expect(clippy::option_option, clippy::ref_option, reason = "absent leaves a part, empty clears it")]
+fn replace<T: Clone>(part: &mut Option<T>, edit: &Option<Option<T>>) {
+    if let Some(value) = edit {
+        part.clone_from(value);
+    }
+}

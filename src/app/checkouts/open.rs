@@ -1,0 +1,122 @@
+//! Opening a session on a cart: the flow is chosen and pinned.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::super::error::{Error, Reason};
+use super::super::house::House;
+use super::super::mutation::{Change, Mutation};
+use super::edit::Edit;
+use super::rows::cart_of;
+use super::show::EncodeCheckout;
+use crate::domain::cart::{Cart, CartState};
+use crate::domain::checkout::{Checkout, CheckoutState, Context, Details, FlowPin};
+use crate::domain::flow::{Shopper, choose};
+use crate::domain::ids::{CartId, CheckoutId, StoreId};
+use crate::ports::Record;
+use crate::ports::store::{Key, Kind, Snapshot};
+
+/// What a new session starts with.
+#[derive(Debug, Clone)]
+pub struct NewCheckout {
+    /// Its id.
+    pub id: CheckoutId,
+    /// The cart.
+    pub cart: CartId,
+    /// What the buyer shops with.
+    pub context: Context,
+    /// What is known of the buyer already.
+    pub edit: Edit,
+}
+
+impl House {
+    /// Opens a session on a cart and chooses its flow.
+    pub async fn create_checkout(
+        &self,
+        mutation: &Mutation,
+        new: &NewCheckout,
+        encode: EncodeCheckout<'_>,
+    ) -> Result<Bytes, Error> {
+        self.store(&mutation.store)?;
+        let keys = [Key::new(&mutation.store, Kind::Cart, new.cart)];
+        let step = |snapshot: Arc<Snapshot<Record>>| async move {
+            let snapshot = &*snapshot;
+            let cart = cart_of(&mutation.store, new.cart, snapshot)?;
+            let checkout = self.open_session(&mutation.store, new, &cart).await?;
+            Ok(Change { records: vec![Record::Checkout(Box::new(checkout))], ..Change::default() })
+        };
+        self.mutate(mutation, &keys, step, |shown| self.encode_view(shown, encode)).await
+    }
+
+    pub(super) async fn open_session(
+        &self,
+        store: &StoreId,
+        new: &NewCheckout,
+        cart: &Cart,
+    ) -> Result<Checkout, Error> {
+        match cart.state {
+            CartState::Open => {}
+            CartState::Ordered => return Err(Error::already_ordered(cart.order)),
+            CartState::Locked => {
+                return Err(Error::new(
+                    Reason::CartNotOpen,
+                    "the cart is locked by a placement: wait until it has ended",
+                ));
+            }
+            CartState::Deleted => return Err(Error::not_found("cart")),
+        }
+        if cart.lines.is_empty() {
+            return Err(Error::new(Reason::CartEmpty, "the cart has no lines: add something first"));
+        }
+        let now = self.engine.clock.now();
+        let shopper = Shopper {
+            device: new.context.device,
+            channel: new.context.channel,
+            store: store.clone(),
+            customer: new.context.customer.kind,
+            cart_total: cart.subtotal().map_err(crate::domain::cart::CartError::from)?,
+            skus: cart.lines.iter().map(|line| line.sku().clone()).collect(),
+            tags: cart
+                .lines
+                .iter()
+                .flat_map(|line| line.product.tags.iter())
+                .filter_map(|tag| tag.parse().ok())
+                .collect(),
+            now,
+        };
+        let chosen = choose(&self.flows, &shopper).ok_or_else(|| {
+            Error::new(Reason::NoFlow, "no flow of this store matches: `cashwrap flow explain` tells why")
+        })?;
+        let flow = self.flow(&chosen.flow, chosen.version)?;
+        let mut checkout = Checkout {
+            id: new.id,
+            store: store.clone(),
+            cart: cart.id,
+            state: CheckoutState::Open,
+            context: Context {
+                region: first_of(&new.context.region, &cart.region),
+                language: first_of(&new.context.language, &cart.language),
+                ..new.context.clone()
+            },
+            flow: FlowPin { id: chosen.flow, version: chosen.version, matched_rule: chosen.matched_rule },
+            details: Details::default(),
+            currency: cart.currency,
+            lines: cart.lines.clone(),
+            coupons: cart.coupons.clone(),
+            quoted: None,
+            placement: None,
+            action: None,
+            last_failure: None,
+            order: None,
+            created_at: now,
+            updated_at: now,
+        };
+        self.edit(&mut checkout, flow, &new.edit).await?;
+        Ok(checkout)
+    }
+}
+
+fn first_of(given: &str, otherwise: &str) -> String {
+    if given.is_empty() { otherwise.to_owned() } else { given.to_owned() }
+}

@@ -1,0 +1,146 @@
+//! A session as a client sees it: read, quoted anew where that is due, with everything that follows from it.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use super::super::error::Error;
+use super::super::house::House;
+use super::super::mutation::{Versioned, etag};
+use super::rows::{cart_of, checkout_of};
+use crate::domain::checkout::{Checkout, CheckoutState, changed_since, problems, session_facts};
+use crate::domain::flow::{Flow, PrimaryAction, Problem, ProblemCode, Step, primary_action, step_plan};
+use crate::domain::ids::{CheckoutId, StoreId};
+use crate::ports::Record;
+use crate::ports::store::{Key, Kind, Query, Snapshot};
+
+/// A session as a client sees it.
+#[derive(Debug, Clone)]
+pub struct CheckoutView {
+    /// The session.
+    pub checkout: Checkout,
+    /// Its etag.
+    pub etag: String,
+    /// The step plan.
+    pub steps: Vec<Step>,
+    /// The one thing to do next.
+    pub primary_action: PrimaryAction,
+    /// What stands between it and its order.
+    pub problems: Vec<Problem>,
+    /// Its flow.
+    pub flow: Flow,
+}
+
+/// Encodes the reply that shows a session.
+pub type EncodeCheckout<'a> = &'a (dyn Fn(&CheckoutView) -> Bytes + Sync);
+
+impl House {
+    /// Reads a session, quoted anew where its cart changed or its quote is over.
+    pub async fn get_checkout(&self, store: &StoreId, id: CheckoutId) -> Result<CheckoutView, Error> {
+        self.store(store)?;
+        let key = Key::new(store, Kind::Checkout, id);
+        let query = Query { keys: vec![key.clone()], ..Query::default() };
+        let snapshot = self.engine.store.read(&query).await?;
+        let (checkout, sequence) = checkout_of(&key, &snapshot)?;
+        let Some((fresh, records)) = self.freshened(&checkout, &snapshot).await? else {
+            return self.view(checkout, etag(sequence));
+        };
+        match self.keep_fresh(store, &snapshot, records).await {
+            Some(tag) => self.view(fresh, tag),
+            // Somebody else changed it meanwhile: what was read is still a true answer.
+            None => self.view(checkout, etag(sequence)),
+        }
+    }
+
+    /// What a watcher compares: it changes whenever a read of the session might show something else.
+    pub async fn checkout_mark(&self, store: &StoreId, id: CheckoutId) -> Result<(u64, u64), Error> {
+        let key = Key::new(store, Kind::Checkout, id);
+        let query = Query { keys: vec![key.clone()], ..Query::default() };
+        let snapshot = self.engine.store.read(&query).await?;
+        let (checkout, sequence) = checkout_of(&key, &snapshot)?;
+        let cart = snapshot.rows.get(&Key::new(store, Kind::Cart, checkout.cart));
+        Ok((sequence, cart.map_or(0, |row| row.version)))
+    }
+
+    /// A session with everything that follows from it.
+    pub fn view(&self, checkout: Checkout, etag: String) -> Result<CheckoutView, Error> {
+        let flow = self.flow(&checkout.flow.id, checkout.flow.version)?.clone();
+        let problems = if checkout.state == CheckoutState::Open {
+            blocking(&checkout, &flow, self.engine.clock.now())
+        } else {
+            Vec::new()
+        };
+        let steps = step_plan(&flow, &session_facts(&checkout));
+        let primary_action = primary_action(&flow, &steps, &problems);
+        Ok(CheckoutView { checkout, etag, steps, primary_action, problems, flow })
+    }
+
+    /// The session as it should be shown, where that differs from what is stored.
+    pub(super) async fn freshened(
+        &self,
+        checkout: &Checkout,
+        snapshot: &Snapshot<Record>,
+    ) -> Result<Option<(Checkout, Vec<Record>)>, Error> {
+        if checkout.state != CheckoutState::Open {
+            return Ok(None);
+        }
+        let flow = self.flow(&checkout.flow.id, checkout.flow.version)?;
+        let held = cart_of(&checkout.store, checkout.cart, snapshot)?;
+        let cart = self.repriced(&held, snapshot).await?;
+        let mut shown = cart.clone();
+        if !flow.frontend.coupons {
+            shown.coupons.clear();
+        }
+        let over = checkout.quoted.as_ref().is_none_or(|quoted| self.engine.clock.now() >= quoted.expires_at);
+        if !over && !changed_since(checkout, &shown) {
+            return Ok(None);
+        }
+        let mut fresh = checkout.clone();
+        fresh.lines = shown.lines;
+        fresh.coupons = shown.coupons;
+        let now = self.engine.clock.now();
+        fresh.details.selections.retain(|selection| {
+            now < selection.expires_at
+                || matches!(selection.kind, crate::domain::checkout::SelectionKind::Pickup { .. })
+        });
+        for selection in &mut fresh.details.selections {
+            if now >= selection.expires_at {
+                selection.expires_at = crate::domain::payment::policy::after(now, self.times.quote_life);
+            }
+        }
+        self.requote(&mut fresh, flow).await?;
+        if fresh == *checkout {
+            return Ok(None);
+        }
+        let mut records = vec![Record::Checkout(Box::new(fresh.clone()))];
+        if cart != held {
+            records.push(Record::Cart(Box::new(cart)));
+        }
+        Ok(Some((fresh, records)))
+    }
+
+    pub(super) fn encode_view(&self, shown: &[Versioned<Record>], encode: EncodeCheckout<'_>) -> Bytes {
+        match shown.first() {
+            Some(Versioned { row: Record::Checkout(checkout), etag }) => {
+                self.view((**checkout).clone(), etag.clone()).map(|view| encode(&view)).unwrap_or_default()
+            }
+            _ => Bytes::new(),
+        }
+    }
+}
+
+/// Everything that keeps a session from being placed. Where its tax rests on a guess at the place there must be
+/// an address first: what the buyer agrees to is not an estimate.
+pub(in crate::app) fn blocking(checkout: &Checkout, flow: &Flow, now: Timestamp) -> Vec<Problem> {
+    let mut found = problems(checkout, flow, now);
+    let guessed = checkout
+        .quoted
+        .as_ref()
+        .is_some_and(|quoted| quoted.estimated && !quoted.quote.totals.total.is_zero());
+    let asked = |problem: &Problem| {
+        matches!(problem.code, ProblemCode::DeliveryAddressRequired | ProblemCode::BillingAddressRequired)
+    };
+    if guessed && !found.iter().any(asked) {
+        found.push(Problem::new(ProblemCode::BillingAddressRequired, "details.billing"));
+    }
+    found
+}

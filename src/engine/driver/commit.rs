@@ -1,0 +1,165 @@
+//! What a step makes durable, and what becomes of the claim with it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::super::case::{Case, Whole};
+use super::super::counts;
+use super::super::replies::{Answer, failed_tender, releases_key};
+use super::parts::Driver;
+use super::steps::Stop;
+use crate::domain::ids::UnitId;
+use crate::domain::payment::Decision;
+use crate::domain::payment::decide::Facts;
+use crate::domain::placement::PlacementState;
+use crate::ports::Record;
+use crate::ports::store::{
+    Claim, CounterChange, CounterMove, Fence, Key, Kind, ReplyKey, ReplyWrite, TimerChange, TimerWrite,
+    UnitOfWork, Verdict,
+};
+
+/// A commit whose outcome is unknown, or that found the store busy, is submitted again after these pauses;
+/// then the lease is left to run out and somebody else recovers.
+const COMMIT_PAUSES_MS: [u64; 6] = [5, 20, 80, 200, 500, 1_000];
+
+/// The name of the method whose key a placement freezes its reply under.
+pub const PLACE_ORDER: &str = "PlaceOrder";
+
+/// How a commit ended, for the loop.
+pub(super) enum Commit {
+    Done,
+    /// Somebody else wrote in between: the case is loaded anew, decide again.
+    Again,
+    Lost,
+}
+
+/// What becomes of the timer of the case with a commit.
+pub(super) enum Rest {
+    /// The claim goes on.
+    KeepDriving,
+    /// Due at this time.
+    Until(Timestamp),
+    /// Never again.
+    Over,
+}
+
+impl Driver {
+    pub(super) async fn rest(&self, case: &mut Case, claim: &Claim, rest: Rest) -> Option<Stop> {
+        match self.commit(case, claim, rest).await {
+            Commit::Done => Some(Stop::Resting),
+            Commit::Again => None,
+            Commit::Lost => Some(Stop::Lost),
+        }
+    }
+
+    pub(super) async fn commit(&self, case: &mut Case, claim: &Claim, rest: Rest) -> Commit {
+        let mut unit = UnitOfWork::new(UnitId(self.ids.fresh()), case.store().clone());
+        unit.fence = Some(Fence { key: claim.key.clone(), fence: claim.fence });
+        unit.writes = case.writes();
+        self.watch(case);
+        self.add_end(case, &mut unit);
+        let timer = match rest {
+            Rest::KeepDriving => None,
+            Rest::Until(until) => Some(TimerChange::Due(self.span_until(until))),
+            Rest::Over => Some(TimerChange::Clear),
+        };
+        unit.timers.extend(timer.map(|change| TimerWrite { key: claim.key.clone(), change }));
+        match self.submit(&unit).await {
+            Verdict::Committed => {
+                case.committed(unit.writes, unit.reply);
+                self.bell.notify_one();
+                self.commits.send_modify(|count| *count = count.wrapping_add(1));
+                Commit::Done
+            }
+            Verdict::Stale { .. } => match self.load(case.subject()).await {
+                Some(fresh) => case.rebase(fresh, &self.policy).map_or(Commit::Lost, |()| Commit::Again),
+                None => Commit::Lost,
+            },
+            verdict @ (Verdict::Short { .. } | Verdict::ReplyTaken(_)) => {
+                tracing::error!(subject = %claim.key.id, ?verdict, "a worker's commit was refused");
+                Commit::Lost
+            }
+            Verdict::Fenced | Verdict::Unknown | Verdict::Busy => Commit::Lost,
+        }
+    }
+
+    /// Submits a unit until its verdict is known, for a bounded time. The same unit may be submitted as often
+    /// as one likes.
+    pub async fn submit(&self, unit: &UnitOfWork<Record>) -> Verdict {
+        let mut verdict = self.store.commit(unit).await;
+        for pause_ms in COMMIT_PAUSES_MS {
+            if !matches!(verdict, Verdict::Unknown | Verdict::Busy) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+            verdict = self.store.commit(unit).await;
+        }
+        if verdict == Verdict::Committed {
+            counts::committed(unit, self.clock.now());
+        }
+        verdict
+    }
+
+    /// What the end of a placement adds to its commit: holds consumed or given back, the reply frozen or its
+    /// key released, and the payments' own timers.
+    pub fn add_end(&self, case: &Case, unit: &mut UnitOfWork<Record>) {
+        let Whole::Placement(whole) = case.whole() else { return };
+        let ended = unit
+            .writes
+            .iter()
+            .any(|write| matches!(&write.row, Record::Placement(placement) if placement.state.terminal()));
+        if !ended {
+            return;
+        }
+        let placement = &whole.placement;
+        let completed = placement.state == PlacementState::Completed;
+        unit.counters.extend(placement.holds.iter().map(|hold| CounterMove {
+            name: hold.counter.clone(),
+            change: if completed {
+                CounterChange::Consume(hold.quantity)
+            } else {
+                CounterChange::Release(hold.quantity)
+            },
+        }));
+        let key = ReplyKey {
+            store: case.store().clone(),
+            method: PLACE_ORDER,
+            request_id: placement.request.request_id,
+        };
+        unit.reply = Some(match (&whole.order, &placement.failure) {
+            (Some(order), _) => {
+                ReplyWrite::Finish { key, body: self.replies.place_order(&Answer::Order(order)).into() }
+            }
+            (None, Some(failure)) if !releases_key(failure) => {
+                let tender_index = failed_tender(&whole.payments);
+                let answer = Answer::Declined { failure, tender_index };
+                ReplyWrite::Finish { key, body: self.replies.place_order(&answer).into() }
+            }
+            (None, _) => ReplyWrite::Release { key },
+        });
+        for payment in &whole.payments {
+            let gateways = self.gateway_facts(case.store());
+            let facts = Facts { now: self.clock.now(), policy: &self.policy, gateways: &gateways };
+            let due = match crate::domain::payment::decide::decide(payment, &facts) {
+                Decision::Wait { until } => self.span_until(until),
+                Decision::Do(_) | Decision::Conclude(_) => Duration::ZERO,
+                Decision::Done => continue,
+            };
+            let key = Key::new(case.store(), Kind::Payment, payment.id);
+            unit.timers.push(TimerWrite { key, change: TimerChange::Due(due) });
+        }
+    }
+
+    /// How long from now until `until`, with jitter so that what failed together is not tried together (R8).
+    pub(super) fn span_until(&self, until: Timestamp) -> Duration {
+        /// Longer waits are cut: a timer that comes early finds that there is nothing to do and waits again.
+        const LONGEST: Duration = Duration::from_hours(24);
+        /// A tenth, and never so much that a buyer would notice.
+        const MOST_JITTER: Duration = Duration::from_secs(30);
+        let span = until.duration_since(self.clock.now());
+        let span = Duration::try_from(span).unwrap_or_default().min(LONGEST);
+        let percent = u32::try_from(self.ids.fresh().as_u128() % 100).unwrap_or_default();
+        span + (span / 1_000 * percent).min(MOST_JITTER)
+    }
+}
