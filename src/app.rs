@@ -4,6 +4,7 @@
 //! - [`mutation`]: the one way in which a change under an idempotency key is made.
 //! - [`carts`], [`repricing`], [`checkouts`], [`delivery`], [`quoting`], [`placing`], [`actions`], [`payments`], [`orders`],
 //!   [`operations`]: the use cases.
+//! - [`stocking`]: loading a catalogue into the store.
 //! - [`error`]: everything that they refuse, with a stable reason.
 
 pub mod actions;
@@ -19,6 +20,7 @@ pub mod payments;
 pub mod placing;
 pub mod quoting;
 mod repricing;
+pub mod stocking;
 pub mod waiting;
 
 pub use error::{Error, Field, Reason};

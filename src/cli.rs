@@ -3,10 +3,22 @@
 //! A command is a file under `cli/`: a struct that clap derives its arguments from, with a `run` that answers
 //! an [`ExitCode`]. To add one, add its file, a variant of [`Command`], and a line in [`Cli::run`].
 
+mod catalog;
 mod exit;
 mod flow;
+mod healthcheck;
+mod migrate;
 mod parse;
+mod runtime;
+mod sandbox;
+mod serve;
+mod settings;
 
+pub use catalog::CatalogCommand;
 pub use exit::{FAILED, REFUSED};
 pub use flow::FlowCommand;
+pub use healthcheck::Healthcheck;
+pub use migrate::Migrate;
 pub use parse::{Cli, Command};
+pub use sandbox::SandboxCommand;
+pub use serve::Serve;

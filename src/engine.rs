@@ -5,11 +5,12 @@
 //!   a crash is the same loop over what is persisted.
 //! - [`perform`]: calls a gateway while the lease is kept.
 //! - [`claims`]: finds what is due, claims it under a lease, and drives it.
-//! - [`events`]: what a change tells the world.
+//! - [`events`]: what a change tells the world. `counts`: what operators count.
 //! - [`modes`]: what operators said of partner accounts. [`tasks`]: what drain waits for.
 
 pub mod case;
 pub mod claims;
+mod counts;
 pub mod driver;
 pub mod events;
 pub mod modes;
@@ -17,5 +18,5 @@ pub mod perform;
 pub mod replies;
 pub mod tasks;
 
-pub use driver::{Driver, Engine, Settings};
+pub use driver::{Alarms, Driver, Engine, Parts, Settings};
 pub use tasks::Tasks;

@@ -355,6 +355,7 @@ impl House {
         let mut case =
             Case::new(mutation.store.clone(), subject.clone(), Whole::Placement(Box::new(whole)), rows);
         let begun = self.engine.begin(&mut case);
+        self.engine.watch(&case);
         let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), mutation.store.clone());
         unit.writes = case.writes();
         unit.counters = placement

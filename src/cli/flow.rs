@@ -185,8 +185,8 @@ mod tests {
 
     /// Runs the command line, and gives its standard output and error.
     fn run(arguments: &[&str]) -> (String, String) {
-        let Command::Flow(command) =
-            Cli::try_parse_from([&["cashwrap", "flow"], arguments].concat()).unwrap().command;
+        let parsed = Cli::try_parse_from([&["cashwrap", "flow"], arguments].concat()).unwrap();
+        let Command::Flow(command) = parsed.command else { panic!("not a flow command") };
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let _ = command.run(&mut out, &mut err);
         (String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())

@@ -4,7 +4,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use super::catalog::CatalogCommand;
 use super::flow::FlowCommand;
+use super::healthcheck::Healthcheck;
+use super::migrate::Migrate;
+use super::sandbox::SandboxCommand;
+use super::serve::Serve;
 
 /// The binary's command line.
 #[derive(Debug, Parser)]
@@ -12,8 +17,8 @@ use super::flow::FlowCommand;
     name = "cashwrap",
     version,
     about = "A headless checkout: takes a cart to a paid order over gRPC, exactly once",
-    after_help = "To begin: `cashwrap flow validate` checks the flows that ship with the binary, and\n\
-                  `cashwrap flow explain --device phone` shows which of them a shopper gets.\n\n\
+    after_help = "To begin: `cashwrap serve --help` shows how to try it out on one machine, and\n\
+                  `cashwrap flow explain --device phone` which checkout flow a shopper gets.\n\n\
                   Exit codes: 0 done; 1 failed while working; 2 the command line, settings or flows are wrong.",
     arg_required_else_help = true
 )]
@@ -26,6 +31,18 @@ pub struct Cli {
 /// What the binary can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Serve gRPC.
+    Serve(Serve),
+    /// Bring the database to this version's shape.
+    Migrate(Migrate),
+    /// Load what the built-in catalogue sells.
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
+    /// Gateways that move no real money, for trying out and for tests.
+    #[command(subcommand)]
+    Sandbox(SandboxCommand),
+    /// Whether a process on this machine is ready.
+    Healthcheck(Healthcheck),
     /// Check flow documents, and see which flow a shopper gets.
     #[command(subcommand)]
     Flow(FlowCommand),
@@ -35,6 +52,11 @@ impl Cli {
     /// Runs the command, and says how it ended.
     pub fn run(self) -> ExitCode {
         match self.command {
+            Command::Serve(command) => command.run(),
+            Command::Migrate(command) => command.run(),
+            Command::Catalog(command) => command.run(),
+            Command::Sandbox(command) => command.run(),
+            Command::Healthcheck(command) => command.run(),
             Command::Flow(command) => command.run(&mut std::io::stdout(), &mut std::io::stderr()),
         }
     }

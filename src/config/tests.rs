@@ -43,7 +43,7 @@ fn no_secret_prints() {
     let password = [("CASHWRAP__STORE__URL", "postgres://app:hunter2@db/shop")];
     let shown = format!("{0:?} {0:#?}", parse(EXAMPLE, &password).unwrap());
     assert!(shown.contains("capability_key: [hidden]") && shown.contains("sha256: [hidden]"), "{shown}");
-    for secret in ["for trying out only", "another 32", "sk_test", "hunter2", "2cf24d", "44, 242"] {
+    for secret in ["for trying out only", "another 32", "sk_sandbox", "hunter2", "2cf24d", "44, 242"] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
 }
@@ -249,7 +249,7 @@ fn an_implementation_reads_its_own_table_under_the_full_key() {
     let options = stripe_options(&parse(EXAMPLE, &[]).unwrap()).unwrap();
     assert_eq!(
         (options.base_url.as_str(), options.secret_key.expose()),
-        ("https://api.stripe.com", "sk_test_primary")
+        ("http://127.0.0.1:12111", "sk_sandbox_primary")
     );
     let variables = [("CASHWRAP__PARTNERS__GATEWAYS__PRIMARY__BASE", "x")];
     assert_eq!(
@@ -265,7 +265,7 @@ fn a_secret_comes_from_a_file_without_its_last_line_end() {
     writeln!(file, "from the file").unwrap();
     let path = file.path().display().to_string();
     let given = format!("secret_key_file = \"{path}\"");
-    let text = EXAMPLE.replace("secret_key = \"sk_test_primary\"", &given);
+    let text = EXAMPLE.replace("secret_key = \"sk_sandbox_primary\"", &given);
     assert_eq!(stripe_options(&parse(&text, &[]).unwrap()).unwrap().secret_key.expose(), "from the file");
     let both = text.replace(&given, &format!("{given}\nsecret_key = \"other\""));
     assert_eq!(

@@ -20,6 +20,11 @@ impl Entropy {
     pub fn draw(&self) -> u64 {
         (self.0)()
     }
+
+    /// `middle`, moved by up to `percent` per cent down or up. Above 100 it counts as 100.
+    pub fn around(&self, middle: Duration, percent: u32) -> Duration {
+        around(middle, percent, self.draw())
+    }
 }
 
 impl fmt::Debug for Entropy {

@@ -13,6 +13,8 @@ mod api_shape;
 mod grpc;
 mod placing;
 mod postgres_support;
+mod purity;
 mod sandbox;
+mod server;
 mod store;
 mod stripe;

@@ -1,0 +1,95 @@
+//! `cashwrap catalog`: what the built-in catalogue sells.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::exit::{FAILED, REFUSED};
+use super::runtime::block_on;
+use super::settings::SettingsFile;
+use crate::app::stocking::{Load, stock};
+use crate::domain::ids::StoreId;
+use crate::partners::catalogue::load::{Loaded, load};
+use crate::partners::system::UuidV7;
+use crate::wiring::database::Database;
+
+/// The commands on the catalogue.
+#[derive(Debug, Subcommand)]
+pub enum CatalogCommand {
+    /// Load products, their stock and coupons into the store; again it changes nothing.
+    Load(LoadFile),
+}
+
+/// What to load, and where to.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "examples/catalogue.json is a file to start from. What a file no longer names stays as it was.\n\
+    With SQLite the service must not be running: one process has the file.\n\
+    Next: `cashwrap serve`, then CreateCart with one of the SKUs.\n\n\
+    Exit codes: 0 loaded; 1 the store refused; 2 the file, the store's id or the settings are wrong."
+)]
+pub struct LoadFile {
+    /// The catalogue, JSON.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The store that sells it, by its id in the settings.
+    #[arg(long, value_name = "ID")]
+    pub store: StoreId,
+    /// Where the settings are.
+    #[command(flatten)]
+    pub settings: SettingsFile,
+}
+
+impl CatalogCommand {
+    /// Runs the command.
+    pub fn run(self) -> ExitCode {
+        let Self::Load(command) = self;
+        let Some(settings) = command.settings.load() else { return ExitCode::from(REFUSED) };
+        if !settings.stores.iter().any(|store| store.id == command.store) {
+            let known: Vec<&str> = settings.stores.iter().map(|store| store.id.as_str()).collect();
+            eprintln!("error: there is no store {}: use one of {}", command.store, known.join(", "));
+            return ExitCode::from(REFUSED);
+        }
+        let text = match std::fs::read_to_string(&command.file) {
+            Ok(text) => text,
+            Err(error) => {
+                eprintln!("error: {}: cannot be read: {error}", command.file.display());
+                return ExitCode::from(REFUSED);
+            }
+        };
+        match (load(&text), Database::open(&settings.store)) {
+            (Ok(loaded), Ok(database)) => block_on(fill(database, command.store, loaded)),
+            (Err(wrong), _) => {
+                eprintln!("error: {}: {wrong}", command.file.display());
+                ExitCode::from(REFUSED)
+            }
+            (_, Err(error)) => {
+                eprintln!("error: {error}");
+                ExitCode::from(FAILED)
+            }
+        }
+    }
+}
+
+async fn fill(database: Database, store: StoreId, loaded: Loaded) -> ExitCode {
+    let load =
+        Load { store: &store, products: &loaded.products, coupons: &loaded.coupons, stock: &loaded.stock };
+    let records = database.records();
+    let filled = stock(&*records, &UuidV7, load, |so_far| {
+        eprintln!("{} of {} products and coupons, {} counters", so_far.done, so_far.of, so_far.counters);
+    });
+    match filled.await {
+        Ok(done) => {
+            println!(
+                "{} products and coupons, {} of them new or changed; {} counters set",
+                done.of, done.written, done.counters
+            );
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}; load the file again to go on");
+            ExitCode::from(FAILED)
+        }
+    }
+}

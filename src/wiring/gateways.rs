@@ -1,0 +1,71 @@
+//! The gateway accounts of the settings, each behind its stack.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use crate::config::{GatewayKind, GatewaySettings, Secret, SettingProblem};
+use crate::domain::ids::AccountId;
+use crate::partners::gateway::stripe::{Stripe, StripeError, StripeSettings};
+use crate::partners::gateway::{GatewayAccount, StackSettings};
+use crate::ports::gateway::Operable;
+use crate::resilience::Entropy;
+
+/// The gateways by account; operators reach their breakers.
+pub type Gateways = BTreeMap<AccountId, Arc<dyn Operable>>;
+
+/// What an account that speaks Stripe's wire has of its own.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StripeOptions {
+    base_url: Option<String>,
+    secret_key: Secret,
+    api_version: Option<String>,
+}
+
+/// Builds every account, or tells everything that is wrong with any.
+pub fn gateways(settings: &[GatewaySettings], entropy: &Entropy) -> Result<Gateways, Vec<SettingProblem>> {
+    let mut gateways = Gateways::new();
+    let mut problems = Vec::new();
+    for account in settings {
+        match gateway(account, entropy) {
+            Ok(gateway) => drop(gateways.insert(account.account.clone(), gateway)),
+            Err(mut wrong) => problems.append(&mut wrong),
+        }
+    }
+    if problems.is_empty() { Ok(gateways) } else { Err(problems) }
+}
+
+fn gateway(settings: &GatewaySettings, entropy: &Entropy) -> Result<Arc<dyn Operable>, Vec<SettingProblem>> {
+    let adapter = match settings.kind {
+        GatewayKind::Stripe => stripe(settings)?,
+    };
+    let stack = StackSettings {
+        max_in_flight: usize::try_from(settings.max_in_flight).unwrap_or(usize::MAX),
+        breaker: settings.breaker,
+        ..StackSettings::default()
+    };
+    Ok(Arc::new(GatewayAccount::new(&settings.account, adapter, &stack, entropy)))
+}
+
+fn stripe(settings: &GatewaySettings) -> Result<Stripe, Vec<SettingProblem>> {
+    let options: StripeOptions = settings.options.read(&["secret_key"])?;
+    let defaults = StripeSettings::new(SecretString::from(options.secret_key.expose().to_owned()));
+    let stripe = StripeSettings {
+        base_url: options.base_url.unwrap_or_else(|| defaults.base_url.clone()),
+        api_version: options.api_version.unwrap_or_else(|| defaults.api_version.clone()),
+        connect_timeout: settings.connect_timeout,
+        capabilities: settings.capabilities.clone(),
+        ..defaults
+    };
+    Stripe::new(&stripe).map_err(|error| {
+        let key = match &error {
+            StripeError::BaseUrl(_) | StripeError::PlainText(_) => "base_url",
+            StripeError::SecretKey => "secret_key",
+            StripeError::NoTls | StripeError::Client(_) => "",
+        };
+        vec![settings.options.problem(key, error.to_string(), "correct it")]
+    })
+}

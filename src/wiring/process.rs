@@ -1,0 +1,172 @@
+//! A process: starts everything, and ends it in order.
+//!
+//! The end: not serving → connections are asked to leave and no new ones taken → calls under way end within the
+//! grace → the engine's tasks end or stand at a durable point → the admin listener closes.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::database::Database;
+use super::error::StartError;
+use super::house::{Built, build};
+use super::{doors, upkeep};
+use crate::app::House;
+use crate::config::Settings;
+use crate::engine::claims;
+use crate::grpc::auth::Keys;
+use crate::grpc::server::connections::Connections;
+use crate::grpc::server::services::{Health, with_probes};
+use crate::grpc::server::stack::{Parts, stack};
+use crate::grpc::server::tls;
+use crate::http::admin::Admin;
+use crate::partners::system::entropy;
+use crate::telemetry::metrics;
+
+/// How long calls under way may take once the process drains: more than the patience of PlaceOrder.
+const CALLS_GRACE: Duration = Duration::from_secs(15);
+
+/// How long the whole drain may take: less than the 30 s after which Kubernetes kills.
+const WHOLE_GRACE: Duration = Duration::from_secs(25);
+
+/// How a process runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Everything is as strict as it should be.
+    Production,
+    /// For trying out on one machine: calls without credentials come in. Asked for on the command line only.
+    Development,
+}
+
+/// A process that serves.
+pub struct Running {
+    grpc: SocketAddr,
+    admin: SocketAddr,
+    house: Arc<House>,
+    health: Health,
+    doors: TaskTracker,
+    admin_door: TaskTracker,
+    drain: CancellationToken,
+    stop: CancellationToken,
+}
+
+/// Starts a process. When this answers, both listeners take calls.
+pub async fn start(settings: &Settings, mode: Mode) -> Result<Running, StartError> {
+    check(settings, mode)?;
+    let tls = settings.server.tls.as_ref().map(tls::acceptor).transpose()?;
+    let recorder = metrics::recorder()?;
+    let database = Database::open(&settings.store)?;
+    if mode == Mode::Development {
+        // In production a migration is a step of its own, before the first new process.
+        database.migrate().await?;
+    }
+    let Built { house, gateways } = build(settings, database.records(), doors::replies())?;
+    let (routes, health) = with_probes(doors::routes(&house, &settings.partners, &gateways)).await?;
+
+    let listener = listen(settings.server.listen).await?;
+    let admin_listener = listen(settings.server.admin_listen).await?;
+    let (grpc, admin) = (address(&listener)?, address(&admin_listener)?);
+
+    let drain = CancellationToken::new();
+    let stop = CancellationToken::new();
+    let parts = Parts {
+        keys: match mode {
+            Mode::Production => Keys::new(settings.auth.keys.clone()),
+            Mode::Development => Keys::open_to_all(settings.auth.keys.clone()),
+        },
+        request_timeout: settings.server.request_timeout,
+        max_concurrent: settings.server.max_concurrent,
+        drain: drain.clone(),
+    };
+    let connections = Connections {
+        door: stack(routes, parts),
+        tls,
+        drain: drain.clone(),
+        grace: CALLS_GRACE,
+        entropy: entropy(),
+    };
+    let admin_service =
+        Admin { store: Arc::clone(&house.engine.store), drain: drain.clone(), metrics: recorder };
+
+    let (doors, admin_door) = (TaskTracker::new(), TaskTracker::new());
+    doors.spawn(connections.serve(listener));
+    admin_door.spawn(admin_service.serve(admin_listener, stop.clone()));
+    let tasks = &house.engine.tasks;
+    tasks.spawn(claims::run(Arc::clone(&house.engine)));
+    tasks.spawn(upkeep::run(Arc::clone(&house), gateways));
+    health.set_serving(true).await;
+    Ok(Running { grpc, admin, house, health, doors, admin_door, drain, stop })
+}
+
+impl Running {
+    /// Where gRPC is served.
+    pub const fn grpc(&self) -> SocketAddr {
+        self.grpc
+    }
+
+    /// Where metrics, liveness and readiness are told.
+    pub const fn admin(&self) -> SocketAddr {
+        self.admin
+    }
+
+    /// What the use cases work with.
+    pub const fn house(&self) -> &Arc<House> {
+        &self.house
+    }
+
+    /// Drains and stops; false when something was left under way, which a process recovers later.
+    pub async fn stop(self) -> bool {
+        let last_moment = Instant::now() + WHOLE_GRACE;
+        self.health.set_serving(false).await;
+        self.drain.cancel();
+        self.doors.close();
+        self.doors.wait().await;
+        let left = last_moment.saturating_duration_since(Instant::now());
+        let ended = self.house.engine.tasks.drain(left).await;
+        self.stop.cancel();
+        self.admin_door.close();
+        // A scraper that keeps its connection open must not keep the process.
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.admin_door.wait()).await;
+        ended
+    }
+}
+
+fn check(settings: &Settings, mode: Mode) -> Result<(), StartError> {
+    match mode {
+        Mode::Production => {
+            let unfit = settings.unfit_for_production();
+            if !unfit.is_empty() {
+                return Err(StartError::Settings(unfit));
+            }
+            if settings.auth.keys.is_empty() {
+                tracing::warn!("no caller has a key: every call is refused; add [[auth.keys]]");
+            }
+        }
+        Mode::Development => {
+            for listener in [settings.server.listen, settings.server.admin_listen] {
+                if !listener.ip().is_loopback() {
+                    return Err(StartError::DevReachable(listener));
+                }
+            }
+            tracing::warn!(
+                "DEVELOPMENT MODE: calls without credentials may do everything in every store; never use it with \
+                 real shoppers or real money"
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|cause| StartError::Listen { address, cause })
+}
+
+fn address(listener: &TcpListener) -> Result<SocketAddr, StartError> {
+    let any = SocketAddr::from(([0, 0, 0, 0], 0));
+    listener.local_addr().map_err(|cause| StartError::Listen { address: any, cause })
+}

@@ -1,0 +1,59 @@
+//! What a replica reads again every second: what operators said of partner accounts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::gateways::Gateways;
+use crate::app::House;
+use crate::domain::ids::{AccountId, StoreId};
+use crate::ports::store::{Kind, Listing, StoreError};
+use crate::ports::{Mode, Record};
+
+/// The API promises "within seconds".
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Accounts of a store, at most; a page of this size is all of them.
+const MAX_ACCOUNTS: u32 = 200;
+
+/// Runs until the process drains.
+pub async fn run(house: Arc<House>, gateways: Gateways) {
+    let tasks = &house.engine.tasks;
+    while !tasks.is_draining() {
+        for store in house.stores.keys() {
+            if let Err(error) = refresh(&house, store).await {
+                tracing::warn!(%store, %error, "the modes of partners cannot be read; the last ones stay");
+            }
+        }
+        for (account, gateway) in &gateways {
+            gateway.force(mode_of(&house, account));
+        }
+        tokio::select! {
+            () = tasks.draining() => break,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+async fn refresh(house: &House, store: &StoreId) -> Result<(), StoreError> {
+    let listing = Listing {
+        store: store.clone(),
+        kind: Kind::PartnerMode,
+        label: None,
+        before: None,
+        limit: MAX_ACCOUNTS,
+    };
+    for (_, row) in house.engine.store.list(&listing).await? {
+        if let Record::PartnerMode(mode) = row.row {
+            house.engine.modes.set(mode);
+        }
+    }
+    Ok(())
+}
+
+/// The mode of an account's breakers, which all stores share: what all stores say, or the breakers decide. What
+/// one store alone says keeps its own new payments away, which the engine sees to.
+fn mode_of(house: &House, account: &AccountId) -> Mode {
+    let mut modes = house.stores.keys().map(|store| house.engine.modes.of(store, account));
+    let first = modes.next().unwrap_or_default();
+    if modes.all(|mode| mode == first) { first } else { Mode::Auto }
+}

@@ -1,0 +1,13 @@
+//! The server over real connections on the loopback interface: who may call, how much, how long, and its end.
+//!
+//! Handlers are stand-ins that a test holds back or lets go, so that nothing here waits for a clock; the whole
+//! process, wired from the example's settings, is tried in `process`.
+
+mod access;
+mod client;
+mod drain;
+mod fixture;
+mod limits;
+mod probes;
+mod process;
+mod web;

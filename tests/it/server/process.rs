@@ -1,0 +1,119 @@
+//! The whole process, wired from the example's settings, on the embedded store.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use cashwrap::config::Settings;
+use cashwrap::wiring::{Mode, Running, StartError, start};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tonic::Code;
+use tonic::transport::Endpoint;
+
+use super::client::call;
+
+const EXAMPLE: &str = include_str!("../../../examples/cashwrap.toml");
+
+/// The example's settings with a database and ports of their own, and with `more` over them.
+fn settings(directory: &TempDir, more: &[(&str, &str)]) -> Settings {
+    let url = format!("sqlite:{}", directory.path().join("cashwrap.db").display());
+    let own = [
+        ("CASHWRAP__STORE__URL", url.as_str()),
+        ("CASHWRAP__SERVER__LISTEN", "127.0.0.1:0"),
+        ("CASHWRAP__SERVER__ADMIN_LISTEN", "127.0.0.1:0"),
+    ];
+    let variables: BTreeMap<&str, &str> = own.iter().chain(more).copied().collect();
+    let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Settings::parse("example", EXAMPLE, variables).unwrap()
+}
+
+async fn running(mode: Mode) -> (TempDir, Running) {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let directory = TempDir::new().unwrap();
+    let running = start(&settings(&directory, &[]), mode).await.unwrap();
+    (directory, running)
+}
+
+async fn refused(more: &[(&str, &str)], mode: Mode) -> StartError {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let directory = TempDir::new().unwrap();
+    start(&settings(&directory, more), mode).await.err().unwrap()
+}
+
+async fn get(admin: SocketAddr, path: &str) -> String {
+    let mut stream = TcpStream::connect(admin).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn the_example_serves_tells_that_it_is_ready_counts_its_calls_and_drains() {
+    let (_directory, running) = running(Mode::Production).await;
+    assert!(get(running.admin(), "/livez").await.starts_with("HTTP/1.1 200 "));
+    assert!(get(running.admin(), "/readyz").await.contains("ready"));
+
+    let channel = Endpoint::new(format!("http://{}", running.grpc())).unwrap().connect().await.unwrap();
+    let path = "/cashwrap.v1.OrderService/ListOrders";
+    let status = call(&channel, path, Some("hello"), Vec::new()).await.unwrap_err();
+    assert_eq!(status.code(), Code::PermissionDenied);
+
+    let metrics = get(running.admin(), "/metrics").await;
+    let counted = r#"cashwrap_rpcs_total{method="OrderService/ListOrders",code="PERMISSION_DENIED"} "#;
+    assert!(metrics.contains(counted), "{metrics}");
+    assert!(metrics.contains("# HELP cashwrap_rpc_seconds "), "{metrics}");
+    assert!(
+        metrics.contains(r#"cashwrap_breaker_state{account="primary",class="authorise"} 0"#),
+        "{metrics}"
+    );
+    assert!(metrics.contains(r#"cashwrap_store_calls_total{call="now",result="ok"}"#), "{metrics}");
+    assert!(running.stop().await);
+}
+
+#[tokio::test]
+async fn development_mode_needs_no_key_and_listens_on_this_machine_only() {
+    let (_directory, running) = running(Mode::Development).await;
+    let channel = Endpoint::new(format!("http://{}", running.grpc())).unwrap().connect().await.unwrap();
+    let answer = call(&channel, "/cashwrap.v1.OperationsService/ListPartners", None, Vec::new()).await;
+    assert!(answer.is_err_and(|status| status.code() != Code::Unauthenticated));
+    assert!(running.stop().await);
+    for listener in ["CASHWRAP__SERVER__LISTEN", "CASHWRAP__SERVER__ADMIN_LISTEN"] {
+        let error = refused(&[(listener, "0.0.0.0:0")], Mode::Development).await;
+        assert!(matches!(error, StartError::DevReachable(_)) && error.is_refusal(), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_unfit_for_production_is_refused_without_development_mode() {
+    let error = refused(&[("CASHWRAP__SERVER__LISTEN", "0.0.0.0:0")], Mode::Production).await;
+    assert!(error.is_refusal());
+    assert!(error.to_string().starts_with("server.tls: 0.0.0.0:0 can be reached"), "{error}");
+}
+
+#[tokio::test]
+async fn unknown_keys_of_partners_are_told_all_at_once_before_anything_is_served() {
+    let wrong = [
+        ("CASHWRAP__PARTNERS__GATEWAYS__PRIMARY__BASE_URI", "http://x"),
+        ("CASHWRAP__PARTNERS__CARRIERS__PARCEL__COLOUR", "blue"),
+        ("CASHWRAP__PARTNERS__TAX__BUILTIN__RATE", "19"),
+    ];
+    let error = refused(&wrong, Mode::Production).await.to_string();
+    for key in [
+        "partners.gateways.primary.base_uri: unknown key",
+        "partners.carriers.parcel.colour: unknown key",
+        "partners.tax.builtin.rate: unknown key",
+    ] {
+        assert!(error.contains(key), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn two_processes_cannot_have_one_embedded_store() {
+    let (directory, running) = running(Mode::Production).await;
+    let error = start(&settings(&directory, &[]), Mode::Production).await.err().unwrap();
+    assert!(error.to_string().contains("in use by another process") && !error.is_refusal(), "{error}");
+    assert!(running.stop().await);
+}
