@@ -1,5 +1,7 @@
 //! CheckoutService up to the placement: details, delivery, problems, and the stream of changes.
 
+use std::time::Duration;
+
 use cashwrap::proto::cashwrap::v1::{
     Billing, CancelCheckoutRequest, Checkout, CheckoutContext, CheckoutDetails, CheckoutState, Contact,
     CreateCheckoutRequest, Customer, DeliverySelection, GetCheckoutRequest, ListDeliveryOptionsRequest,
@@ -67,6 +69,11 @@ fn update(checkout: &Checkout, details: CheckoutDetails) -> UpdateCheckoutReques
 fn choosing(choice: delivery_selection::Choice) -> CheckoutDetails {
     let choice = DeliverySelection { delivery_group_id: String::new(), choice: Some(choice) };
     CheckoutDetails { deliveries: vec![choice], ..CheckoutDetails::default() }
+}
+
+/// What the stream says next; saying nothing for long is a failure.
+async fn next<T>(stream: &mut tonic::Streaming<T>) -> Option<Result<T, tonic::Status>> {
+    tokio::time::timeout(Duration::from_secs(10), stream.next()).await.expect("the stream is silent")
 }
 
 fn options(checkout: &Checkout) -> ListDeliveryOptionsRequest {
@@ -247,18 +254,18 @@ async fn a_watcher_sees_the_state_at_once_then_each_change_and_the_end() {
     let checkout = checkout_of(&rig, "course", buyer()).await;
     let watch = WatchCheckoutRequest { name: checkout.name.clone() };
     let mut stream = rig.checkouts().watch_checkout(service(watch)).await.unwrap().into_inner();
-    let first = stream.next().await.unwrap().unwrap().checkout.unwrap();
+    let first = next(&mut stream).await.unwrap().unwrap().checkout.unwrap();
     assert_eq!(first.etag, checkout.etag);
     let contact = Contact { email: "eve@example.com".to_owned(), phone: String::new() };
     let changed = CheckoutDetails { contact: Some(contact), ..CheckoutDetails::default() };
     rig.checkouts().update_checkout(service(update(&checkout, changed))).await.unwrap();
-    let second = stream.next().await.unwrap().unwrap().checkout.unwrap();
+    let second = next(&mut stream).await.unwrap().unwrap().checkout.unwrap();
     assert_eq!(second.details.unwrap().contact.unwrap().email, "eve@example.com");
     let cancel = CancelCheckoutRequest { name: checkout.name, request_id: key(), etag: String::new() };
     rig.checkouts().cancel_checkout(service(cancel)).await.unwrap();
-    let last = stream.next().await.unwrap().unwrap().checkout.unwrap();
+    let last = next(&mut stream).await.unwrap().unwrap().checkout.unwrap();
     assert_eq!(last.state(), CheckoutState::Cancelled);
-    assert!(stream.next().await.is_none());
+    assert!(next(&mut stream).await.is_none());
 }
 
 #[tokio::test]
@@ -267,9 +274,9 @@ async fn a_watcher_is_let_go_when_the_process_drains_and_none_watches_what_is_no
     let checkout = checkout_of(&rig, "course", buyer()).await;
     let watch = WatchCheckoutRequest { name: checkout.name };
     let mut stream = rig.checkouts().watch_checkout(service(watch)).await.unwrap().into_inner();
-    assert!(stream.next().await.is_some());
-    rig.house.engine.tasks.drain(std::time::Duration::from_secs(5)).await;
-    assert!(stream.next().await.is_none());
+    assert!(next(&mut stream).await.is_some());
+    rig.house.engine.tasks.drain(Duration::from_secs(5)).await;
+    assert!(next(&mut stream).await.is_none());
     let absent = "stores/shop/checkouts/chk_00000000000000000000000000000001".to_owned();
     let status =
         rig.checkouts().watch_checkout(service(WatchCheckoutRequest { name: absent })).await.err().unwrap();
