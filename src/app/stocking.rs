@@ -10,9 +10,7 @@ use crate::domain::coupon::Coupon;
 use crate::domain::ids::{Sku, StoreId, UnitId};
 use crate::domain::product::{Product, stock_counter};
 use crate::engine::events;
-use crate::ports::store::{
-    CounterChange, CounterMove, Key, Query, Store, UnitOfWork, Verdict, Write,
-};
+use crate::ports::store::{CounterChange, CounterMove, Key, Query, Store, UnitOfWork, Verdict, Write};
 use crate::ports::{Ids, Record};
 
 /// Rows and counters of one unit, at most.

@@ -23,10 +23,12 @@ pub enum CatalogCommand {
 
 /// What to load, and where to.
 #[derive(Debug, Args)]
-#[command(after_help = "examples/catalogue.json is a file to start from. What a file no longer names stays as it was.\n\
+#[command(
+    after_help = "examples/catalogue.json is a file to start from. What a file no longer names stays as it was.\n\
     With SQLite the service must not be running: one process has the file.\n\
     Next: `cashwrap serve`, then CreateCart with one of the SKUs.\n\n\
-    Exit codes: 0 loaded; 1 the store refused; 2 the file, the store's id or the settings are wrong.")]
+    Exit codes: 0 loaded; 1 the store refused; 2 the file, the store's id or the settings are wrong."
+)]
 pub struct LoadFile {
     /// The catalogue, JSON.
     #[arg(value_name = "FILE")]
@@ -71,12 +73,8 @@ impl CatalogCommand {
 }
 
 async fn fill(database: Database, store: StoreId, loaded: Loaded) -> ExitCode {
-    let load = Load {
-        store: &store,
-        products: &loaded.products,
-        coupons: &loaded.coupons,
-        stock: &loaded.stock,
-    };
+    let load =
+        Load { store: &store, products: &loaded.products, coupons: &loaded.coupons, stock: &loaded.stock };
     let records = database.records();
     let filled = stock(&*records, &UuidV7, load, |so_far| {
         eprintln!("{} of {} products and coupons, {} counters", so_far.done, so_far.of, so_far.counters);

@@ -22,7 +22,12 @@ const MAX_ANSWER_BYTES: u64 = 4_096;
 #[command(after_help = "Exit codes: 0 ready; 1 not ready, or not there; 2 the command line is wrong.")]
 pub struct Healthcheck {
     /// Its admin listener.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9464", env = "CASHWRAP__SERVER__ADMIN_LISTEN")]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:9464",
+        env = "CASHWRAP__SERVER__ADMIN_LISTEN"
+    )]
     pub admin: SocketAddr,
 }
 

@@ -22,10 +22,12 @@ pub enum SandboxCommand {
 
 /// Which gateway.
 #[derive(Debug, Args)]
-#[command(after_help = "Its tokens are tok_ACCOUNT_BEHAVIOUR: tok_primary_approve, tok_primary_decline_insufficient_funds.\n\
+#[command(
+    after_help = "Its tokens are tok_ACCOUNT_BEHAVIOUR: tok_primary_approve, tok_primary_decline_insufficient_funds.\n\
     docs/sandbox.md lists the behaviours, and how to read the ledger over HTTP.\n\
     Next: name its address as base_url of an account under [partners.gateways], then `cashwrap serve`.\n\n\
-    Exit codes: 0 ended by a signal; 1 the address or the ledger cannot be used; 2 the command line is wrong.")]
+    Exit codes: 0 ended by a signal; 1 the address or the ledger cannot be used; 2 the command line is wrong."
+)]
 pub struct Gateway {
     /// The account whose tokens it accepts: lower-case letters and digits.
     #[arg(long, default_value = "primary")]
@@ -94,9 +96,9 @@ impl Gateway {
 async fn serve(settings: SandboxSettings) -> ExitCode {
     let telemetry = logs::init(&TelemetrySettings::default());
     let served = match (telemetry, Signals::listen()) {
-        (Ok(_), Ok(mut signals)) => {
-            sandbox::serve(settings, async move { signals.next().await }).await.map_err(|error| error.to_string())
-        }
+        (Ok(_), Ok(mut signals)) => sandbox::serve(settings, async move { signals.next().await })
+            .await
+            .map_err(|error| error.to_string()),
         (Err(error), _) => Err(error.to_string()),
         (_, Err(error)) => Err(error.to_string()),
     };

@@ -13,14 +13,16 @@ use crate::wiring::{self, Mode};
 
 /// Serve gRPC until SIGTERM or Ctrl-C; calls under way are then brought to their end.
 #[derive(Debug, Args)]
-#[command(after_help = "To try it out, in three terminals (examples/cashwrap.toml names these accounts):\n  \
+#[command(
+    after_help = "To try it out, in three terminals (examples/cashwrap.toml names these accounts):\n  \
       cashwrap sandbox gateway --account primary --listen 127.0.0.1:12111 --ledger sandbox-ledger\n  \
       cashwrap sandbox gateway --account backup --listen 127.0.0.1:12112 --ledger sandbox-ledger\n  \
       cashwrap catalog load examples/catalogue.json --store demo --config examples/cashwrap.toml\n  \
       cashwrap serve --config examples/cashwrap.toml --dev\n\
     Next: `grpcurl -plaintext 127.0.0.1:50051 list` shows the services.\n\n\
     Exit codes: 0 drained and ended; 1 failed while working, or something was left under way, which the\n\
-    next process recovers; 2 the settings, the flows or the certificate are wrong.")]
+    next process recovers; 2 the settings, the flows or the certificate are wrong."
+)]
 pub struct Serve {
     /// Where the settings are.
     #[command(flatten)]

@@ -27,7 +27,8 @@ pub(super) fn committed(unit: &UnitOfWork<Record>, now: Timestamp) {
         {
             let took = Duration::try_from(now.duration_since(placement.claimed_at)).unwrap_or_default();
             metrics::counter!("cashwrap_placements_total", "outcome" => outcome).increment(1);
-            metrics::histogram!("cashwrap_placement_seconds", "outcome" => outcome).record(took.as_secs_f64());
+            metrics::histogram!("cashwrap_placement_seconds", "outcome" => outcome)
+                .record(took.as_secs_f64());
         }
     }
 }

@@ -38,15 +38,32 @@ fn describe() {
     describe_counter!("cashwrap_store_calls_total", "calls to the store by name and result");
     describe_histogram!("cashwrap_store_call_seconds", Unit::Seconds, "how long the store took, by call");
     describe_counter!("cashwrap_partner_calls_total", "gateway calls by account, class and outcome");
-    describe_histogram!("cashwrap_partner_call_seconds", Unit::Seconds, "how long gateways took, by account and class");
-    describe_counter!("cashwrap_declines_unmapped_total", "declines with a code that no table knows, by account");
+    describe_histogram!(
+        "cashwrap_partner_call_seconds",
+        Unit::Seconds,
+        "how long gateways took, by account and class"
+    );
+    describe_counter!(
+        "cashwrap_declines_unmapped_total",
+        "declines with a code that no table knows, by account"
+    );
     describe_gauge!(
         "cashwrap_breaker_state",
         "0 closed, 1 half open, 2 open, 3 forced closed, 4 draining, 5 forced open, 6 misconfigured; by account and class"
     );
     describe_counter!("cashwrap_attempts_total", "payment attempts begun, by account");
-    describe_counter!("cashwrap_failovers_total", "payment attempts begun after another one of the same payment, by account");
+    describe_counter!(
+        "cashwrap_failovers_total",
+        "payment attempts begun after another one of the same payment, by account"
+    );
     describe_counter!("cashwrap_placements_total", "placements that ended, by outcome");
-    describe_histogram!("cashwrap_placement_seconds", Unit::Seconds, "from a placement's claim to its end, by outcome");
-    describe_counter!("cashwrap_impossible_inputs_total", "inputs that had no place in a machine; each is a bug");
+    describe_histogram!(
+        "cashwrap_placement_seconds",
+        Unit::Seconds,
+        "from a placement's claim to its end, by outcome"
+    );
+    describe_counter!(
+        "cashwrap_impossible_inputs_total",
+        "inputs that had no place in a machine; each is a bug"
+    );
 }

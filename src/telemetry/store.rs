@@ -74,7 +74,8 @@ impl<S: ?Sized> Observed<S> {
             Err(StoreError::Corrupt(_)) => "corrupt",
         };
         metrics::counter!("cashwrap_store_calls_total", "call" => call, "result" => told).increment(1);
-        metrics::histogram!("cashwrap_store_call_seconds", "call" => call).record(began.elapsed().as_secs_f64());
+        metrics::histogram!("cashwrap_store_call_seconds", "call" => call)
+            .record(began.elapsed().as_secs_f64());
         result
     }
 }

@@ -19,7 +19,9 @@ pub enum StartError {
     #[error("{}", lines(&.0.0))]
     Flows(FlowsRefused),
     /// Development mode lets everybody in, so nobody else may reach it.
-    #[error("--dev lets in calls without credentials, so it listens on this machine only: {0} is reachable from outside")]
+    #[error(
+        "--dev lets in calls without credentials, so it listens on this machine only: {0} is reachable from outside"
+    )]
     DevReachable(SocketAddr),
     /// The certificate cannot be served.
     #[error("server.tls: {0}")]

@@ -88,9 +88,7 @@ pub fn build(
     Ok(Built { house: Arc::new(house), gateways })
 }
 
-fn as_gateway(
-    (account, gateway): (&AccountId, &Arc<dyn Operable>),
-) -> (AccountId, Arc<dyn Gateway>) {
+fn as_gateway((account, gateway): (&AccountId, &Arc<dyn Operable>)) -> (AccountId, Arc<dyn Gateway>) {
     (account.clone(), Arc::<dyn Operable>::clone(gateway))
 }
 

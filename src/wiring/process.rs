@@ -90,7 +90,8 @@ pub async fn start(settings: &Settings, mode: Mode) -> Result<Running, StartErro
         grace: CALLS_GRACE,
         entropy: entropy(),
     };
-    let admin_service = Admin { store: Arc::clone(&house.engine.store), drain: drain.clone(), metrics: recorder };
+    let admin_service =
+        Admin { store: Arc::clone(&house.engine.store), drain: drain.clone(), metrics: recorder };
 
     let (doors, admin_door) = (TaskTracker::new(), TaskTracker::new());
     doors.spawn(connections.serve(listener));

@@ -10,4 +10,7 @@ mod fixture;
 mod limits;
 mod probes;
 mod process;
+mod purchase;
+mod secrets;
+mod tls;
 mod web;

@@ -58,8 +58,11 @@ const TABLE: &[(&str, &[Scope])] = &[
 ];
 
 /// Services that tell nothing of a store.
-const OPEN: [&str; 3] =
-    ["/grpc.health.v1.Health/", "/grpc.reflection.v1.ServerReflection/", "/grpc.reflection.v1alpha.ServerReflection/"];
+const OPEN: [&str; 3] = [
+    "/grpc.health.v1.Health/",
+    "/grpc.reflection.v1.ServerReflection/",
+    "/grpc.reflection.v1alpha.ServerReflection/",
+];
 
 /// What the RPC of this path (`/package.Service/Method`) asks.
 pub fn rule(path: &str) -> Rule {
@@ -130,7 +133,9 @@ mod tests {
 
     #[test]
     fn what_is_not_in_the_table_is_unknown() {
-        for path in ["", "/", "/cashwrap.v1.CartService/", "/cashwrap.v1.CartService/Burn", "/other.Health/Check"] {
+        for path in
+            ["", "/", "/cashwrap.v1.CartService/", "/cashwrap.v1.CartService/Burn", "/other.Health/Check"]
+        {
             assert_eq!(rule(path), Rule::Unknown, "{path}");
             assert_eq!(label(path), "unknown", "{path}");
         }

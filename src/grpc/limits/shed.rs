@@ -119,7 +119,9 @@ mod tests {
             .flat_map(|file| file.service.iter().map(move |service| (file, service)))
             .flat_map(|(file, service)| service.method.iter().map(move |method| (file, service, method)))
             .filter(|(_, _, method)| method.server_streaming())
-            .map(|(file, service, method)| format!("/{}.{}/{}", file.package(), service.name(), method.name()))
+            .map(|(file, service, method)| {
+                format!("/{}.{}/{}", file.package(), service.name(), method.name())
+            })
             .collect();
         assert_eq!(described, STREAMS.map(str::to_owned).into());
     }

@@ -30,7 +30,7 @@ pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
 pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// After this a connection is asked to leave, so that balancing by connection moves with the replicas.
-pub const CONNECTION_AGE: Duration = Duration::from_secs(300);
+pub const CONNECTION_AGE: Duration = Duration::from_mins(5);
 
 /// By how many per cent ages differ, lest all clients of a replica reconnect in the same second.
 pub const AGE_JITTER_PERCENT: u32 = 10;

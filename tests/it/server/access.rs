@@ -14,7 +14,8 @@ const GET_CART: &str = "/cashwrap.v1.CartService/GetCart";
 
 fn paths() -> Vec<String> {
     let set = FileDescriptorSet::decode(DESCRIPTORS).unwrap();
-    let services = set.file.iter().filter(|file| file.package() == "cashwrap.v1").flat_map(|file| &file.service);
+    let services =
+        set.file.iter().filter(|file| file.package() == "cashwrap.v1").flat_map(|file| &file.service);
     services
         .flat_map(|service| service.method.iter().map(move |method| (service, method)))
         .map(|(service, method)| format!("/cashwrap.v1.{}/{}", service.name(), method.name()))

@@ -17,7 +17,12 @@ pub fn cart_of(store: &str) -> Vec<u8> {
 }
 
 /// Calls `path` with a bearer key and these bytes as the message.
-pub async fn call(channel: &Channel, path: &str, key: Option<&str>, message: Vec<u8>) -> Result<Vec<u8>, Status> {
+pub async fn call(
+    channel: &Channel,
+    path: &str,
+    key: Option<&str>,
+    message: Vec<u8>,
+) -> Result<Vec<u8>, Status> {
     let mut request = Request::new(message);
     if let Some(key) = key {
         let value: MetadataValue<_> = format!("Bearer {key}").parse().unwrap();

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use cashwrap::config::{ApiKey, Scope};
 use cashwrap::grpc::auth::{Keys, caller};
+use cashwrap::grpc::names;
 use cashwrap::grpc::server::connections::Connections;
 use cashwrap::grpc::server::limits::{MAX_DECODE_BYTES, MAX_ENCODE_BYTES};
 use cashwrap::grpc::server::services::{Health, with_probes};
 use cashwrap::grpc::server::stack::{Parts, stack};
-use cashwrap::grpc::names;
 use cashwrap::proto::cashwrap::v1 as api;
 use cashwrap::proto::cashwrap::v1::cart_service_server::{CartService, CartServiceServer};
 use cashwrap::resilience::Entropy;
@@ -62,7 +62,7 @@ impl CartService for Stub {
         self.0.waiting.add_permits(1);
         self.0.gate.acquire().await.unwrap().forget();
         let cart = api::Cart { etag: caller.id, ..api::Cart::default() };
-        Ok(Response::new(api::GetCartResponse { cart: Some(cart), ..api::GetCartResponse::default() }))
+        Ok(Response::new(api::GetCartResponse { cart: Some(cart) }))
     }
 
     async fn create_cart(&self, _: Request<api::CreateCartRequest>) -> Answer<api::CreateCartResponse> {

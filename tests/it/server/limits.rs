@@ -33,12 +33,9 @@ async fn what_is_over_the_limit_is_shed_on_every_connection_and_told_when_to_com
 
 #[tokio::test]
 async fn a_call_that_runs_out_of_time_is_told_so_and_not_that_it_was_cancelled() {
-    let server = Fixture::start(Options {
-        request_timeout: Duration::from_millis(20),
-        free: 0,
-        ..Options::default()
-    })
-    .await;
+    let server =
+        Fixture::start(Options { request_timeout: Duration::from_millis(20), free: 0, ..Options::default() })
+            .await;
     let late = call(&server.channel().await, GET_CART, Some("shopper"), cart_of("demo")).await.unwrap_err();
     assert_eq!(late.code(), Code::DeadlineExceeded);
     assert_eq!(server.handlers.reached(), 1);

@@ -16,7 +16,7 @@ use super::client::call;
 const EXAMPLE: &str = include_str!("../../../examples/cashwrap.toml");
 
 /// The example's settings with a database and ports of their own, and with `more` over them.
-fn settings(directory: &TempDir, more: &[(&str, &str)]) -> Settings {
+pub fn settings(directory: &TempDir, more: &[(&str, &str)]) -> Settings {
     let url = format!("sqlite:{}", directory.path().join("cashwrap.db").display());
     let own = [
         ("CASHWRAP__STORE__URL", url.as_str()),
@@ -35,13 +35,13 @@ async fn running(mode: Mode) -> (TempDir, Running) {
     (directory, running)
 }
 
-async fn refused(more: &[(&str, &str)], mode: Mode) -> StartError {
+async fn refused(wrong: &[(&str, &str)], mode: Mode) -> StartError {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let directory = TempDir::new().unwrap();
-    start(&settings(&directory, more), mode).await.err().unwrap()
+    start(&settings(&directory, wrong), mode).await.err().unwrap()
 }
 
-async fn get(admin: SocketAddr, path: &str) -> String {
+pub async fn get(admin: SocketAddr, path: &str) -> String {
     let mut stream = TcpStream::connect(admin).await.unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -65,7 +65,10 @@ async fn the_example_serves_tells_that_it_is_ready_counts_its_calls_and_drains()
     let counted = r#"cashwrap_rpcs_total{method="OrderService/ListOrders",code="PERMISSION_DENIED"} "#;
     assert!(metrics.contains(counted), "{metrics}");
     assert!(metrics.contains("# HELP cashwrap_rpc_seconds "), "{metrics}");
-    assert!(metrics.contains(r#"cashwrap_breaker_state{account="primary",class="authorise"} 0"#), "{metrics}");
+    assert!(
+        metrics.contains(r#"cashwrap_breaker_state{account="primary",class="authorise"} 0"#),
+        "{metrics}"
+    );
     assert!(metrics.contains(r#"cashwrap_store_calls_total{call="now",result="ok"}"#), "{metrics}");
     assert!(running.stop().await);
 }
@@ -98,10 +101,11 @@ async fn unknown_keys_of_partners_are_told_all_at_once_before_anything_is_served
         ("CASHWRAP__PARTNERS__TAX__BUILTIN__RATE", "19"),
     ];
     let error = refused(&wrong, Mode::Production).await.to_string();
-    for key in
-        ["partners.gateways.primary.base_uri: unknown key", "partners.carriers.parcel.colour: unknown key",
-         "partners.tax.builtin.rate: unknown key"]
-    {
+    for key in [
+        "partners.gateways.primary.base_uri: unknown key",
+        "partners.carriers.parcel.colour: unknown key",
+        "partners.tax.builtin.rate: unknown key",
+    ] {
         assert!(error.contains(key), "{error}");
     }
 }
