@@ -4,6 +4,7 @@
 //! process, wired from the example's settings, is tried in `process`.
 
 mod access;
+mod binary;
 mod client;
 mod drain;
 mod fixture;
