@@ -18,5 +18,5 @@ pub mod perform;
 pub mod replies;
 pub mod tasks;
 
-pub use driver::{Driver, Engine, Settings};
+pub use driver::{Alarms, Driver, Engine, Parts, Settings};
 pub use tasks::Tasks;

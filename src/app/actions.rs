@@ -80,7 +80,7 @@ impl House {
 
     /// A buyer who edits while an action is pending gives the payment up first: it is cancelled at the gateway,
     /// and the session opens again. Where it turns out to have succeeded, the order stands.
-    pub(super) async fn reopen_if_awaiting(&self, store: &StoreId, id: CheckoutId) -> Result<(), Error> {
+    pub(super) async fn reopen(&self, store: &StoreId, id: CheckoutId) -> Result<(), Error> {
         let key = Key::new(store, Kind::Checkout, id);
         let query = Query { keys: vec![key.clone()], ..Query::default() };
         for _ in 0..TRIES {

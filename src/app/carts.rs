@@ -84,7 +84,7 @@ impl House {
         let snapshot = self.engine.store.read(&query).await?;
         let cart = cart_of(store, id, &snapshot)?;
         let sequence = snapshot.rows.get(&key).map_or(0, |row| row.sequence);
-        let fresh = self.repriced(&cart).await?;
+        let fresh = self.repriced(&cart, &snapshot).await?;
         if fresh == cart {
             return Ok(Versioned { row: cart, etag: etag(sequence) });
         }
@@ -109,7 +109,7 @@ impl House {
         keys.extend(self.catalogue.keys(&mutation.store, skus, &[]));
         let step = |snapshot: Arc<Snapshot<Record>>| async move {
             let snapshot = &*snapshot;
-            let cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?).await?;
+            let cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?, snapshot).await?;
             let found = self.find(&mutation.store, skus, &[], snapshot).await?;
             let next = apply(&cart, actions, &found.products)?;
             Ok(change(self.touched(next)))
@@ -131,7 +131,7 @@ impl House {
         keys.extend(self.catalogue.keys(&mutation.store, &[], codes));
         let step = |snapshot: Arc<Snapshot<Record>>| async move {
             let snapshot = &*snapshot;
-            let mut cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?).await?;
+            let mut cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?, snapshot).await?;
             let mut found = self.find(&mutation.store, &[], codes, snapshot).await?;
             let unknown =
                 || Error::of_field(Reason::CodeInvalid, "code", "is not known here: check how it is spelled");
@@ -162,7 +162,7 @@ impl House {
         let keys = [Key::new(&mutation.store, Kind::Cart, id)];
         let step = |snapshot: Arc<Snapshot<Record>>| async move {
             let snapshot = &*snapshot;
-            let mut cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?).await?;
+            let mut cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?, snapshot).await?;
             let before = cart.coupons.len();
             cart.coupons.retain(|held| held.code != *code);
             if cart.coupons.len() == before {

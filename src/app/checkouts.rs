@@ -1,6 +1,7 @@
 //! Checkout sessions: create, read, change, cancel.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -136,20 +137,38 @@ impl House {
         encode: EncodeCheckout<'_>,
     ) -> Result<Bytes, Error> {
         self.store(&mutation.store)?;
-        self.reopen_if_awaiting(&mutation.store, id).await?;
+        match self.update_open(mutation, id, edit, encode).await {
+            Err(error) if error.metadata().get("state").is_some_and(|state| state == "AWAITING_ACTION") => {
+                self.reopen(&mutation.store, id).await?;
+                self.update_open(mutation, id, edit, encode).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn update_open(
+        &self,
+        mutation: &Mutation,
+        id: CheckoutId,
+        edit: &Edit,
+        encode: EncodeCheckout<'_>,
+    ) -> Result<Bytes, Error> {
         let key = &Key::new(&mutation.store, Kind::Checkout, id);
         let step = |snapshot: Arc<Snapshot<Record>>| async move {
             let snapshot = &*snapshot;
             let (mut checkout, sequence) = checkout_of(key, snapshot)?;
             mutation.check_etag(sequence)?;
             open(&checkout)?;
-            let cart = cart_of(&mutation.store, checkout.cart, snapshot)?;
+            let held = cart_of(&mutation.store, checkout.cart, snapshot)?;
+            let cart = self.repriced(&held, snapshot).await?;
+            let repriced = (cart != held).then(|| Record::Cart(Box::new(cart.clone())));
             checkout.lines = cart.lines;
             checkout.coupons = cart.coupons;
             let flow = self.flow(&checkout.flow.id, checkout.flow.version)?;
             self.edit(&mut checkout, flow, edit).await?;
             checkout.updated_at = self.engine.clock.now();
-            Ok(Change { records: vec![Record::Checkout(Box::new(checkout))], ..Change::default() })
+            let session = Record::Checkout(Box::new(checkout));
+            Ok(Change { records: std::iter::once(session).chain(repriced).collect(), ..Change::default() })
         };
         let keys = [key.clone()];
         self.mutate(mutation, &keys, step, |shown| self.encode_view(shown, encode)).await
@@ -180,8 +199,15 @@ impl House {
             records.insert(0, Record::Checkout(Box::new(checkout)));
             Ok(Change { records, ..Change::default() })
         };
-        let body = self.mutate(mutation, &keys, step, |shown| self.encode_view(shown, encode)).await?;
-        self.nudge_placement_of(key).await?;
+        let placing = AtomicBool::new(false);
+        let shown = |shown: &[Versioned<Record>]| {
+            placing.store(shown.len() > 1, Ordering::Relaxed);
+            self.encode_view(shown, encode)
+        };
+        let body = self.mutate(mutation, &keys, step, shown).await?;
+        if placing.into_inner() {
+            self.nudge_placement_of(key).await?;
+        }
         Ok(body)
     }
 
@@ -296,7 +322,7 @@ impl House {
         }
         let flow = self.flow(&checkout.flow.id, checkout.flow.version)?;
         let held = cart_of(&checkout.store, checkout.cart, snapshot)?;
-        let cart = self.repriced(&held).await?;
+        let cart = self.repriced(&held, snapshot).await?;
         let mut shown = cart.clone();
         if !flow.frontend.coupons {
             shown.coupons.clear();
@@ -397,10 +423,12 @@ pub(super) fn open(checkout: &Checkout) -> Result<(), Error> {
         CheckoutState::Completed => return Err(Error::already_ordered(checkout.order)),
         CheckoutState::Cancelled => "open another checkout of the cart",
     };
-    let message = format!("the checkout is {} and cannot be changed: {remedy}", checkout.state.as_str());
-    Err(Error::new(Reason::CheckoutNotOpen, message))
+    let state = checkout.state.as_str();
+    let message = format!("the checkout is {state} and cannot be changed: {remedy}");
+    Err(Error::new(Reason::CheckoutNotOpen, message).with("state", state.to_owned()))
 }
 
+#[expect(clippy::option_option, clippy::ref_option, reason = "absent leaves a part, empty clears it")]
 fn replace<T: Clone>(part: &mut Option<T>, edit: &Option<Option<T>>) {
     if let Some(value) = edit {
         part.clone_from(value);

@@ -1,13 +1,12 @@
 //! Payments: read, list, and what the back office does with them: capture, void, refund.
 //!
-//! A wish is recorded as a pending operation and driven at once; the caller learns what became of it, or that
-//! it goes on by itself.
+//! A wish is recorded as a pending operation in one commit, and the engine drives it at once; whoever wants to
+//! know what became of it reads the payment again.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::Instant;
 
 use super::error::{Error, Reason};
 use super::house::House;
@@ -18,9 +17,6 @@ use crate::domain::payment::{AttemptState, Goal, Impossible, Input, Payment};
 use crate::domain::placement::Placement;
 use crate::ports::Record;
 use crate::ports::store::{Key, Kind, Listing, Snapshot, TimerChange, TimerWrite};
-
-/// How long a back-office call waits for the gateway before it answers with what is known.
-const SETTLE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the back office wants of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,7 +161,7 @@ impl House {
                 _ => Bytes::new(),
             })
             .await?;
-        self.drive_now(key).await?;
+        self.engine.bell.notify_one();
         Ok(body)
     }
 
@@ -217,12 +213,5 @@ impl House {
                 Error::new(Reason::PaymentStateInvalid, "the payment's state does not allow this: read it")
             }
         })
-    }
-
-    async fn drive_now(&self, key: &Key) -> Result<(), Error> {
-        if let Some(run) = self.kick(key).await? {
-            let _patience_ended = tokio::time::timeout_at(Instant::now() + SETTLE_PATIENCE, run).await;
-        }
-        Ok(())
     }
 }

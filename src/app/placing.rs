@@ -121,7 +121,7 @@ impl House {
         let cart = cart_of(&mutation.store, checkout.cart, &snapshot)?;
         let flow = self.flow(&checkout.flow.id, checkout.flow.version)?;
         let quoted = self.ready(&checkout, &cart, flow, place)?;
-        self.still_sold_so(&cart, flow).await?;
+        self.still_sold_so(&cart, flow, &snapshot).await?;
         let payments = self.payments(&checkout, flow, &quoted, place)?;
         if let Some(answer) = self.nowhere_to_go(&mutation.store, &payments)? {
             return Ok(Begin::Answered(answer));
@@ -179,21 +179,20 @@ impl House {
         Ok(quoted)
     }
 
-    /// Prices and coupons against the catalogue, in one query.
-    async fn still_sold_so(&self, cart: &Cart, flow: &Flow) -> Result<(), Error> {
+    /// Prices and coupons against the catalogue; the built-in one's rows were read along with the session.
+    async fn still_sold_so(
+        &self,
+        cart: &Cart,
+        flow: &Flow,
+        snapshot: &Snapshot<Record>,
+    ) -> Result<(), Error> {
         let skus: Vec<_> = cart.lines.iter().map(|line| line.sku().clone()).collect();
         let codes: Vec<_> = if flow.frontend.coupons {
             cart.coupons.iter().map(|coupon| coupon.code.clone()).collect()
         } else {
             Vec::new()
         };
-        let keys = self.catalogue.keys(&cart.store, &skus, &codes);
-        let snapshot = if keys.is_empty() {
-            Snapshot::default()
-        } else {
-            self.engine.store.read(&Query { keys, ..Query::default() }).await?
-        };
-        let found = self.find(&cart.store, &skus, &codes, &snapshot).await?;
+        let found = self.find(&cart.store, &skus, &codes, snapshot).await?;
         for line in &cart.lines {
             match found.products.get(line.sku()) {
                 None => {
@@ -356,6 +355,7 @@ impl House {
         let mut case =
             Case::new(mutation.store.clone(), subject.clone(), Whole::Placement(Box::new(whole)), rows);
         let begun = self.engine.begin(&mut case);
+        self.engine.watch(&case);
         let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), mutation.store.clone());
         unit.writes = case.writes();
         unit.counters = placement

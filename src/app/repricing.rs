@@ -10,25 +10,20 @@ use super::mutation::{Mutation, writes};
 use crate::domain::cart::{Cart, CartState};
 use crate::domain::ids::{StoreId, UnitId};
 use crate::ports::Record;
-use crate::ports::store::{Query, Snapshot, UnitOfWork, Verdict};
+use crate::ports::store::{Snapshot, UnitOfWork, Verdict};
 
 impl House {
-    /// The cart with products and coupons as the catalogue has them. What it no longer has stays as it was, and
-    /// PlaceOrder says so; while the catalogue is out of reach the cart stays as it is.
-    pub(super) async fn repriced(&self, cart: &Cart) -> Result<Cart, Error> {
+    /// The cart with products and coupons as the catalogue has them; the built-in one's rows were read along with
+    /// the cart. What it no longer has stays as it was, and PlaceOrder says so; while the catalogue is out of
+    /// reach the cart stays as it is.
+    pub(super) async fn repriced(&self, cart: &Cart, snapshot: &Snapshot<Record>) -> Result<Cart, Error> {
         if cart.state != CartState::Open || cart.lines.is_empty() {
             return Ok(cart.clone());
         }
         let skus: Vec<_> = cart.lines.iter().map(|line| line.sku().clone()).collect();
         let codes: Vec<_> = cart.coupons.iter().map(|coupon| coupon.code.clone()).collect();
-        let keys = self.catalogue.keys(&cart.store, &skus, &codes);
-        let snapshot = if keys.is_empty() {
-            Snapshot::default()
-        } else {
-            self.engine.store.read(&Query { keys, ..Query::default() }).await?
-        };
         let mut fresh = cart.clone();
-        let Ok(found) = self.find(&cart.store, &skus, &codes, &snapshot).await else { return Ok(fresh) };
+        let Ok(found) = self.find(&cart.store, &skus, &codes, snapshot).await else { return Ok(fresh) };
         for line in &mut fresh.lines {
             if let Some(product) = found.products.get(line.sku())
                 && product.unit_price.currency == cart.currency

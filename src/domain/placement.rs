@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod decide;
+pub mod invariants;
 mod react;
 
 pub use aggregate::{Hold, Placement, PlacementState, RequestKey, Wish};

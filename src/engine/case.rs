@@ -13,7 +13,8 @@ use crate::domain::ids::{OperationId, OrderId, StoreId};
 use crate::domain::order::{Order, payment_state};
 use crate::domain::payment::decide::{self as payment_decide, Decision, Facts};
 use crate::domain::payment::react::react as react_payment;
-use crate::domain::payment::{Impossible, Input, Payment, Policy};
+use crate::domain::payment::{Impossible, Input, Payment, Policy, invariants as payment_invariants};
+use crate::domain::placement::invariants::{self, Violation};
 use crate::domain::placement::{self, Conclusion, Effects, Step};
 use crate::ports::Record;
 use crate::ports::store::{Key, Kind, ReplyWrite, Row, Snapshot, Write};
@@ -201,6 +202,14 @@ impl Case {
         let Whole::Placement(whole) = &mut self.whole else { return Err(Impossible::State) };
         **whole = placement::react((**whole).clone(), conclusion, order, captures, now, policy)?;
         Ok(())
+    }
+
+    /// The first invariant that what we are about to commit would break: always a bug of ours.
+    pub fn check(&self) -> Result<(), Violation> {
+        match &self.whole {
+            Whole::Placement(whole) => invariants::check(whole),
+            Whole::Payment { payment, .. } => payment_invariants::check(payment).map_err(Violation::from),
+        }
     }
 
     /// What differs from what the store holds.

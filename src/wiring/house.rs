@@ -14,7 +14,7 @@ use crate::config::{self, SettingProblem, Settings};
 use crate::domain::ids::{AccountId, StoreId, WorkerId};
 use crate::engine::modes::Modes;
 use crate::engine::replies::Replies;
-use crate::engine::{self, Driver, Tasks};
+use crate::engine::{self, Driver, Parts, Tasks};
 use crate::partners::catalogue::builtin::BuiltinCatalogue;
 use crate::partners::system::{SystemClock, UuidV7, entropy};
 use crate::ports::gateway::{Gateway, Operable};
@@ -52,7 +52,7 @@ pub fn build(
         tracing::warn!(%warning, "a flow is allowed but probably not meant");
     }
     let timing = &settings.timing;
-    let engine = Driver {
+    let parts = Parts {
         store,
         clock: Arc::new(SystemClock),
         ids: Arc::new(UuidV7),
@@ -68,11 +68,9 @@ pub fn build(
         },
         worker: WorkerId(UuidV7.fresh()),
         tasks: Tasks::default(),
-        bell: tokio::sync::Notify::new(),
-        commits: tokio::sync::watch::Sender::new(0),
     };
     let house = House {
-        engine: Arc::new(engine),
+        engine: Arc::new(Driver::new(parts)),
         catalogue: Arc::new(BuiltinCatalogue),
         carriers,
         taxes,

@@ -10,8 +10,10 @@
 mod support;
 
 mod api_shape;
+mod grpc;
 mod placing;
 mod postgres_support;
+mod purity;
 mod sandbox;
 mod server;
 mod store;

@@ -5,5 +5,6 @@ mod crash;
 mod failover;
 mod fuse;
 mod races;
-mod till;
+mod round_trips;
+pub(crate) mod till;
 mod world;

@@ -65,12 +65,11 @@ pub fn cart(held: &Versioned<Cart>, settings: &StoreSettings, now: Timestamp) ->
     let cart = &held.row;
     let priced = priced(cart, settings, now);
     let zero = crate::domain::money::Money::zero(cart.currency);
-    let (subtotal, discount, total) = match &priced {
-        Some(quote) => (quote.totals.subtotal, quote.totals.discount, quote.totals.total),
-        None => {
-            let subtotal = cart.subtotal().unwrap_or(zero);
-            (subtotal, zero, subtotal)
-        }
+    let (subtotal, discount, total) = if let Some(quote) = &priced {
+        (quote.totals.subtotal, quote.totals.discount, quote.totals.total)
+    } else {
+        let subtotal = cart.subtotal().unwrap_or(zero);
+        (subtotal, zero, subtotal)
     };
     let line_of = |line: &CartLine| {
         let quoted = priced.as_ref().and_then(|quote| quote.lines.iter().find(|each| each.id == line.id));

@@ -249,7 +249,10 @@ mod tests {
     #[test]
     fn choices_that_say_nothing_are_refused_by_their_fields() {
         let nothing = v1::DeliverySelection::default();
-        assert_eq!(delivery(&[nothing.clone()]).unwrap_err().fields()[0].path, "details.deliveries[0]");
+        assert_eq!(
+            delivery(std::slice::from_ref(&nothing)).unwrap_err().fields()[0].path,
+            "details.deliveries[0]"
+        );
         assert!(delivery(&[nothing.clone(), nothing]).is_err());
         assert!(billing_of(&v1::Billing::default()).is_err());
         let no = v1::Billing { choice: Some(billing::Choice::SameAsDelivery(false)) };

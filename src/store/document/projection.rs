@@ -1,10 +1,12 @@
 //! What stands beside the text of a record: links, the label, real columns.
 //!
-//! - Links make one query enough for a use case: a checkout brings its cart, placement and order along, a
-//!   placement its checkout, cart and payments.
+//! - Links make one query enough for a use case: a cart brings the catalogue's rows of its lines along, a
+//!   checkout these and its cart, placement and order, a placement its checkout, cart and payments.
 //! - The label is what rows of a kind are listed by: an order by its customer, a payment by [`UNRESOLVED`].
 //! - Columns are for operators, analysts and the backstops of uniqueness.
 
+use crate::domain::cart::CartLine;
+use crate::domain::coupon::Coupon;
 use crate::domain::order::Order;
 use crate::domain::payment::{Attempt, Operation, Payment};
 use crate::domain::placement::Placement;
@@ -25,7 +27,9 @@ pub(super) fn links(record: &Record) -> Vec<(Kind, String)> {
         ]
         .into_iter()
         .flatten()
+        .chain(sold(&checkout.lines, &checkout.coupons))
         .collect(),
+        Record::Cart(cart) => sold(&cart.lines, &cart.coupons).collect(),
         Record::Placement(placement) => {
             let own =
                 [(Kind::Checkout, placement.checkout.to_string()), (Kind::Cart, placement.cart.to_string())];
@@ -38,8 +42,17 @@ pub(super) fn links(record: &Record) -> Vec<(Kind, String)> {
             std::iter::once(placement).chain(order).collect()
         }
         Record::Order(order) => order.payments.iter().map(|id| (Kind::Payment, id.to_string())).collect(),
-        Record::Cart(_) | Record::Product(_) | Record::Coupon(_) | Record::PartnerMode(_) => Vec::new(),
+        Record::Product(_) | Record::Coupon(_) | Record::PartnerMode(_) => Vec::new(),
     }
+}
+
+/// The rows of the built-in catalogue that lines and coupons came from.
+fn sold<'a>(lines: &'a [CartLine], coupons: &'a [Coupon]) -> impl Iterator<Item = (Kind, String)> + use<'a> {
+    let mut skus: Vec<&str> = lines.iter().map(|line| line.sku().as_str()).collect();
+    skus.sort_unstable();
+    skus.dedup();
+    let products = skus.into_iter().map(|sku| (Kind::Product, sku.to_owned()));
+    products.chain(coupons.iter().map(|coupon| (Kind::Coupon, coupon.code.to_string())))
 }
 
 /// What the record is listed by.

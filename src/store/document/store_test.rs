@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::samples::{all, checkout_open, order_placed};
 use super::{Records, encode};
+use crate::domain::checkout::Checkout;
 use crate::domain::ids::{PlacementId, StoreId, UnitId};
 use crate::ports::document::{Columns, Document};
 use crate::ports::record::Record;
@@ -132,14 +133,25 @@ async fn timers_claims_and_time_pass_through() {
 }
 
 #[test]
-fn a_checkout_links_its_cart_its_placement_and_its_order() {
+fn a_checkout_links_its_cart_its_placement_its_order_and_what_it_sells() {
     let open = checkout_open();
     let cart = (Kind::Cart, open.cart.to_string());
-    assert_eq!(links(&Record::Checkout(Box::new(open))), vec![cart.clone()]);
+    let sold = sold_rows(&open);
+    assert!(!sold.is_empty(), "a sample without lines shows nothing");
+    let expected: Vec<_> = std::iter::once(cart.clone()).chain(sold).collect();
+    assert_eq!(links(&Record::Checkout(Box::new(open))), expected);
     let Record::Checkout(completed) = sample("checkout-completed") else { panic!("another kind") };
     let placement = (Kind::Placement, completed.placement.unwrap().to_string());
     let order = (Kind::Order, completed.order.unwrap().to_string());
-    assert_eq!(links(&Record::Checkout(completed)), [cart, placement, order]);
+    let expected: Vec<_> = [cart, placement, order].into_iter().chain(sold_rows(&completed)).collect();
+    assert_eq!(links(&Record::Checkout(completed)), expected);
+}
+
+fn sold_rows(checkout: &Checkout) -> Vec<(Kind, String)> {
+    let skus: std::collections::BTreeSet<String> =
+        checkout.lines.iter().map(|line| line.sku().to_string()).collect();
+    let products = skus.into_iter().map(|sku| (Kind::Product, sku));
+    products.chain(checkout.coupons.iter().map(|coupon| (Kind::Coupon, coupon.code.to_string()))).collect()
 }
 
 #[test]

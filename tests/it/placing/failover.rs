@@ -171,7 +171,9 @@ async fn the_back_office_refunds_what_was_captured_and_no_more() {
             house
                 .settle_payment(&mutation, payment, Wanted::Refund(Some(minor)), &|_| bytes::Bytes::new())
                 .await
-                .map_err(|error| error.reason())
+                .map_err(|error| error.reason())?;
+            tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+            Ok::<_, Reason>(())
         }
     };
     assert_eq!(refund(2_501).await.unwrap_err(), Reason::AmountExceedsRemainder);

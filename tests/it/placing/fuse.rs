@@ -2,7 +2,7 @@
 //! nothing answers it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use cashwrap::domain::ids::WorkerId;
@@ -15,14 +15,20 @@ use cashwrap::ports::store::{
 };
 use jiff::Timestamp;
 
-/// Counts effects down; at zero the process is dead.
+/// Counts effects down; at zero the process is dead. Counts the round trips to the store on the way.
 #[derive(Clone)]
-pub struct Fuse(Arc<AtomicI64>);
+pub struct Fuse(Arc<AtomicI64>, Arc<Trips>);
+
+#[derive(Default)]
+struct Trips {
+    reads: AtomicU64,
+    commits: AtomicU64,
+}
 
 impl Fuse {
     /// Dies at the n-th pass, counted from 1.
     pub fn at(nth: i64) -> Self {
-        Self(Arc::new(AtomicI64::new(nth)))
+        Self(Arc::new(AtomicI64::new(nth)), Arc::default())
     }
 
     /// Never dies.
@@ -33,6 +39,11 @@ impl Fuse {
     /// Whether the process is dead.
     pub fn blown(&self) -> bool {
         self.0.load(Ordering::SeqCst) <= 0
+    }
+
+    /// Reads and commits since the last time this was asked.
+    pub fn trips(&self) -> (u64, u64) {
+        (self.1.reads.swap(0, Ordering::SeqCst), self.1.commits.swap(0, Ordering::SeqCst))
     }
 
     /// One effect boundary.
@@ -60,11 +71,13 @@ pub struct FusedStore {
 impl Store<Record> for FusedStore {
     async fn read(&self, query: &Query) -> Result<Snapshot<Record>, StoreError> {
         self.fuse.alive().await;
+        self.fuse.1.reads.fetch_add(1, Ordering::SeqCst);
         self.inner.read(query).await
     }
 
     async fn commit(&self, unit: &UnitOfWork<Record>) -> Verdict {
         self.fuse.pass().await;
+        self.fuse.1.commits.fetch_add(1, Ordering::SeqCst);
         let verdict = self.inner.commit(unit).await;
         self.fuse.pass().await;
         verdict
@@ -87,6 +100,7 @@ impl Store<Record> for FusedStore {
 
     async fn list(&self, listing: &Listing) -> Result<Vec<(Key, Row<Record>)>, StoreError> {
         self.fuse.alive().await;
+        self.fuse.1.reads.fetch_add(1, Ordering::SeqCst);
         self.inner.list(listing).await
     }
 

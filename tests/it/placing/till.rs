@@ -82,6 +82,11 @@ impl Till {
         }
     }
 
+    /// Every idempotency key that arrived.
+    pub fn keys(&self) -> Vec<String> {
+        self.0.lock().unwrap().keys.keys().cloned().collect()
+    }
+
     /// What each payment came to, by our reference.
     pub fn totals(&self) -> BTreeMap<String, Vec<Totals>> {
         let mut totals: BTreeMap<String, Vec<Totals>> = BTreeMap::new();

@@ -1,8 +1,8 @@
 //! A store, two gateways, a catalogue and a flow; processes that come and go; and the audit of what remains.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -24,7 +24,7 @@ use cashwrap::domain::pricing::{RoundingLevel, RoundingMode, RoundingPolicy};
 use cashwrap::domain::product::{Product, TaxCategory, stock_counter};
 use cashwrap::engine::modes::Modes;
 use cashwrap::engine::replies::{Answer, Replies};
-use cashwrap::engine::{Driver, Settings, Tasks, claims};
+use cashwrap::engine::{Driver, Engine, Parts, Settings, Tasks, claims};
 use cashwrap::partners::carrier::table_rate::TableRate;
 use cashwrap::partners::catalogue::builtin::BuiltinCatalogue;
 use cashwrap::partners::tax::builtin::{BuiltinTax, BuiltinTaxSettings};
@@ -126,6 +126,7 @@ pub struct World {
     ids: Arc<CountingIds>,
     clock: PausedClock,
     requests: AtomicU64,
+    engines: Mutex<Vec<Engine>>,
 }
 
 pub fn store_id() -> StoreId {
@@ -149,6 +150,7 @@ impl World {
             ids: Arc::default(),
             clock,
             requests: AtomicU64::new(1),
+            engines: Mutex::default(),
         };
         world.stock("mug", 1250, Some(3)).await;
         let coupon = Coupon {
@@ -166,7 +168,8 @@ impl World {
         world
     }
 
-    async fn stock(&self, sku: &str, price: i64, stock: Option<u32>) {
+    /// Loads a product.
+    pub async fn stock(&self, sku: &str, price: i64, stock: Option<u32>) {
         let product = Product {
             sku: sku.parse().unwrap(),
             title: sku.to_owned(),
@@ -202,11 +205,12 @@ impl World {
         house
     }
 
-    fn house(&self, fuse: &Fuse) -> House {
+    /// As `process`, without a claim loop: nothing runs but what is called.
+    pub fn house(&self, fuse: &Fuse) -> House {
         let fused = |till: &Till| -> Arc<dyn Gateway> {
             Arc::new(FusedGateway { inner: Arc::new(till.clone()), fuse: fuse.clone() })
         };
-        let driver = Driver {
+        let parts = Parts {
             store: Arc::new(FusedStore { inner: Arc::clone(&self.store), fuse: fuse.clone() }),
             clock: Arc::new(self.clock),
             ids: Arc::clone(&self.ids) as Arc<dyn Ids>,
@@ -222,8 +226,6 @@ impl World {
             settings: Settings { poll: Duration::from_secs(10), ..Settings::default() },
             worker: WorkerId(self.ids.fresh()),
             tasks: Tasks::default(),
-            bell: tokio::sync::Notify::new(),
-            commits: tokio::sync::watch::Sender::new(0),
         };
         let table = toml::from_str(
             "currency = \"EUR\"\n[[methods]]\ncode = \"standard\"\ntitle = \"Standard\"\n[[methods.zones]]\ncountries = [\"DE\"]\nprice = \"4.90\"\n",
@@ -234,8 +236,10 @@ impl World {
         let flows =
             load_sources(&[Source { name: "test.yaml".to_owned(), text: FLOW.to_owned() }], None).unwrap();
         let tax = BuiltinTax::new(BuiltinTaxSettings::default()).unwrap();
+        let engine = Arc::new(Driver::new(parts));
+        self.engines.lock().unwrap().push(Arc::clone(&engine));
         House {
-            engine: Arc::new(driver),
+            engine,
             catalogue: Arc::new(BuiltinCatalogue),
             carriers: carriers.into_iter().collect(),
             taxes: BTreeMap::from([(
@@ -265,6 +269,11 @@ impl World {
             fingerprint: [7; 32],
             etag: None,
         }
+    }
+
+    /// A fresh id.
+    pub fn fresh(&self) -> Uuid {
+        self.ids.fresh()
     }
 
     /// A cart of `quantity` mugs.
@@ -391,6 +400,8 @@ impl World {
 
     /// The audit: the gateways' ledgers against the orders. Gives back how many orders there are.
     pub async fn audit(&self) -> usize {
+        let alarms: u64 = self.engines.lock().unwrap().iter().map(|engine| engine.alarms.count()).sum();
+        assert_eq!(alarms, 0, "something happened that must never happen: see the log");
         let orders = self.rows(Kind::Order).await;
         let mut due: BTreeMap<String, i64> = BTreeMap::new();
         for record in &orders {
@@ -417,6 +428,15 @@ impl World {
             assert_eq!(amount, due.remove(&reference).unwrap_or(0), "{reference}");
         }
         assert!(due.is_empty(), "orders without a charge: {due:?}");
+        let mut operations = std::collections::BTreeSet::new();
+        for record in self.rows(Kind::Payment).await {
+            let Record::Payment(payment) = record else { panic!("not a payment") };
+            let all = payment.attempts.iter().flat_map(|attempt| &attempt.operations);
+            operations.extend(all.map(|operation| operation.id.to_string()));
+        }
+        for key in [&self.primary, &self.backup].into_iter().flat_map(Till::keys) {
+            assert!(operations.contains(&key), "{key} reached a gateway and is the key of no operation row");
+        }
         for record in self.rows(Kind::Placement).await {
             let Record::Placement(placement) = record else { panic!("not a placement") };
             assert!(placement.state.terminal(), "a placement never ended: {placement:?}");

@@ -135,7 +135,8 @@ mod tests {
             let mut received = Vec::new();
             tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut received).await.map(|_| received)
         };
-        let (sent, received) = tokio::join!(sending, receiving);
+        let both = async { tokio::join!(sending, receiving) };
+        let (sent, received) = tokio::time::timeout(5 * SECOND, both).await.unwrap();
         assert!(sent.is_err());
         assert_eq!(received.unwrap(), b"", "not even the head");
         assert!(gate.shut());

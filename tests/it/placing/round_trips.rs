@@ -1,0 +1,84 @@
+//! Round trips to the store, counted: at most one read and one write for a call that nobody contends, however
+//! many lines there are. PlaceOrder, ConfirmPaymentAction and repeated keys may take more.
+
+use bytes::Bytes;
+
+use super::fuse::Fuse;
+use super::world::{World, store_id};
+use cashwrap::app::House;
+use cashwrap::app::checkouts::Edit;
+use cashwrap::app::payments::Wanted;
+use cashwrap::domain::cart::CartAction;
+use cashwrap::domain::ids::{CartId, LineId};
+
+/// The trips of each call, by name.
+type Counted = Vec<(&'static str, (u64, u64))>;
+
+async fn fill(world: &World, house: &House, cart: CartId, lines: usize) {
+    let mut actions = Vec::new();
+    for line in 0..lines {
+        let sku = format!("item-{line}");
+        world.stock(&sku, 100, None).await;
+        actions.push(CartAction::Add { sku: sku.parse().unwrap(), quantity: 1, line: LineId(world.fresh()) });
+    }
+    house.update_cart(&world.mutation("UpdateCart"), cart, &actions, &|_| Bytes::new()).await.unwrap();
+}
+
+async fn count_all(lines: usize) -> Counted {
+    let world = World::new().await;
+    let fuse = Fuse::never();
+    let house = world.house(&fuse);
+    let none = |_: &_| Bytes::new();
+    let mut counted = Counted::new();
+    let cart = world.cart(&house, 1).await;
+    counted.push(("CreateCart", fuse.trips()));
+    fill(&world, &house, cart, lines).await;
+    counted.push(("UpdateCart", fuse.trips()));
+    let code = "ONCE".parse().unwrap();
+    house.apply_code(&world.mutation("ApplyCode"), cart, &code, &|_| Bytes::new()).await.unwrap();
+    counted.push(("ApplyCode", fuse.trips()));
+    house.get_cart(&store_id(), cart).await.unwrap();
+    counted.push(("GetCart", fuse.trips()));
+    house.remove_code(&world.mutation("RemoveCode"), cart, &code, &|_| Bytes::new()).await.unwrap();
+    counted.push(("RemoveCode", fuse.trips()));
+    let (checkout, digest) = world.checkout(&house, cart).await;
+    let (reads, commits) = fuse.trips();
+    assert_eq!((reads, commits), (2, 1), "CreateCheckout is one read and one write, GetCheckout one read");
+    let edit = Edit { return_uri: Some(None), ..Edit::default() };
+    let update = world.mutation("UpdateCheckout");
+    house.update_checkout(&update, checkout, &edit, &|_| Bytes::new()).await.unwrap();
+    counted.push(("UpdateCheckout", fuse.trips()));
+    let other = world.cart(&house, 1).await;
+    let (cancelled, _) = world.checkout(&house, other).await;
+    fuse.trips();
+    house.cancel_checkout(&world.mutation("CancelCheckout"), cancelled, &|_| Bytes::new()).await.unwrap();
+    counted.push(("CancelCheckout", fuse.trips()));
+    house.delete_cart(&world.mutation("DeleteCart"), other, &none).await.unwrap();
+    counted.push(("DeleteCart", fuse.trips()));
+    house.list_orders(&store_id(), 10, None).await.unwrap();
+    counted.push(("ListOrders", fuse.trips()));
+    let placed = house.place_order(&world.mutation("PlaceOrder"), &World::order(checkout, &digest)).await;
+    assert!(placed.unwrap().starts_with(b"order "));
+    // The good path of a two-step vendor: the session and its patience aside, three commits (payments.md R6).
+    let (reads, commits) = fuse.trips();
+    assert_eq!((reads, commits), (1, 3), "PlaceOrder");
+    let payment = super::world::only_payment(&world).await;
+    house.get_payment(&store_id(), payment).await.unwrap();
+    counted.push(("GetPayment", fuse.trips()));
+    house.list_payments(&store_id(), 10, None).await.unwrap();
+    counted.push(("ListPayments", fuse.trips()));
+    // Its capture is pending already: the void is refused, and that costs no more.
+    let void = world.mutation("VoidPayment");
+    let _refused = house.settle_payment(&void, payment, Wanted::Void, &|_| Bytes::new()).await;
+    counted.push(("VoidPayment", fuse.trips()));
+    counted
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_takes_one_read_and_one_write_at_most_whatever_the_number_of_lines() {
+    let few = count_all(1).await;
+    for (name, (reads, commits)) in &few {
+        assert!(*reads <= 1 && *commits <= 1, "{name}: {reads} reads, {commits} commits");
+    }
+    assert_eq!(few, count_all(40).await, "the count grows with the lines");
+}
