@@ -13,7 +13,7 @@ use cashwrap::domain::payment::Policy;
 use cashwrap::domain::pricing::{RoundingLevel, RoundingMode, RoundingPolicy};
 use cashwrap::domain::product::{Product, TaxCategory, stock_counter};
 use cashwrap::engine::modes::Modes;
-use cashwrap::engine::{Driver, Settings, Tasks, claims};
+use cashwrap::engine::{Driver, Parts, Settings, Tasks, claims};
 use cashwrap::grpc::auth::{Caller, Scope, Stores};
 use cashwrap::grpc::capability::Capabilities;
 use cashwrap::grpc::replies::ProtoReplies;
@@ -109,7 +109,7 @@ impl Rig {
         let vault: Arc<dyn Vault> =
             Arc::new(KeyVault::new(&[DataKey { number: 1, key: [1; 32] }], &[2; 32]).unwrap());
         let till = |till: &Till| Arc::new(till.clone()) as Arc<dyn Gateway>;
-        let driver = Driver {
+        let driver = Driver::new(Parts {
             store: Arc::new(Records::new(memory)),
             clock: Arc::clone(&clock),
             ids: Arc::new(UuidV7),
@@ -124,9 +124,7 @@ impl Rig {
             settings: Settings::default(),
             worker: WorkerId(UuidV7.fresh()),
             tasks: Tasks::default(),
-            bell: tokio::sync::Notify::new(),
-            commits: tokio::sync::watch::Sender::new(0),
-        };
+        });
         let flow = Source { name: "test.yaml".to_owned(), text: FLOW.to_owned() };
         let parcel = TableRate::new(toml::from_str(PARCEL).unwrap()).unwrap();
         let tax = BuiltinTax::new(BuiltinTaxSettings::default()).unwrap();
