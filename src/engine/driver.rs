@@ -75,10 +75,10 @@ impl Alarms {
         self.0.load(Ordering::Relaxed)
     }
 
-    fn raise(&self, kind: &'static str, case: &Case, cause: &dyn std::fmt::Display) {
+    fn raise(&self, kind: &'static str, case: &Case, reason: &dyn std::fmt::Display) {
         self.0.fetch_add(1, Ordering::Relaxed);
         metrics::counter!("cashwrap_alarms_total", "kind" => kind).increment(1);
-        tracing::error!(subject = %case.subject().id, kind, %cause, "this must never happen");
+        tracing::error!(subject = %case.subject().id, kind, %reason, "this must never happen");
     }
 }
 

@@ -19,8 +19,8 @@ async fn many_callers_of_one_checkout_and_of_two_checkouts_of_one_cart_get_one_o
         let house = Arc::clone(&houses[call % 2]);
         let mutation = world.mutation("PlaceOrder");
         let (checkout, digest) =
-            if call % 3 == 0 { (second, &second_digest) } else { (first, &first_digest) };
-        let token = if call % 5 == 0 { "other" } else { "tok" };
+            if call.is_multiple_of(3) { (second, &second_digest) } else { (first, &first_digest) };
+        let token = if call.is_multiple_of(5) { "other" } else { "tok" };
         let place = World::order_with(checkout, digest, token);
         async move { house.place_order(&mutation, &place).await }
     });

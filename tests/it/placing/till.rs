@@ -235,16 +235,12 @@ impl Gateway for Till {
                 (stored, weather)
             }
         };
-        match weather {
-            Some(Weather::TimeoutBefore | Weather::TimeoutAfter) => {
-                tokio::time::sleep_until(window.answer_by).await;
-                Outcome::Unknown(UnknownCause::Timeout)
-            }
-            _ => {
-                tokio::time::sleep(Duration::from_millis(80)).await;
-                outcome
-            }
+        if matches!(weather, Some(Weather::TimeoutBefore | Weather::TimeoutAfter)) {
+            tokio::time::sleep_until(window.answer_by).await;
+            return Outcome::Unknown(UnknownCause::Timeout);
         }
+        tokio::time::sleep(Duration::from_millis(80)).await;
+        outcome
     }
 
     async fn look(&self, look: &Look, _window: Window) -> Outcome {
