@@ -3,7 +3,7 @@
 //! Standard output belongs to commands. Levels are of our own crate; what our dependencies say is heard from
 //! warnings on.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::panic::PanicHookInfo;
 
 use opentelemetry::trace::TracerProvider as _;
@@ -39,7 +39,7 @@ pub fn init(settings: &TelemetrySettings) -> Result<Telemetry, TelemetryError> {
         tracing_opentelemetry::layer().with_tracer(provider.tracer("cashwrap")).with_filter(ours)
     });
     let registry = tracing_subscriber::registry().with(spans);
-    let lines = fmt::layer().with_writer(io::stderr);
+    let lines = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     let levels = levels(settings.log_level);
     let done = match settings.log_format {
         LogFormat::Json => registry.with(lines.json().flatten_event(true).with_filter(levels)).try_init(),

@@ -91,14 +91,14 @@ pub async fn start(settings: &Settings, mode: Mode) -> Result<Running, StartErro
         entropy: entropy(),
     };
     let admin_service =
-        Admin { store: Arc::clone(&house.engine.store), drain: drain.clone(), metrics: recorder };
+        Admin { store: Arc::clone(&house.engine.store), drain: drain.clone(), metrics: recorder.clone() };
 
     let (doors, admin_door) = (TaskTracker::new(), TaskTracker::new());
     doors.spawn(connections.serve(listener));
     admin_door.spawn(admin_service.serve(admin_listener, stop.clone()));
     let tasks = &house.engine.tasks;
     tasks.spawn(claims::run(Arc::clone(&house.engine)));
-    tasks.spawn(upkeep::run(Arc::clone(&house), gateways));
+    tasks.spawn(upkeep::run(Arc::clone(&house), gateways, recorder));
     health.set_serving(true).await;
     Ok(Running { grpc, admin, house, health, doors, admin_door, drain, stop })
 }

@@ -1,7 +1,10 @@
-//! What a replica reads again every second: what operators said of partner accounts.
+//! What a replica does every second: it reads again what operators said of partner accounts, and puts samples
+//! into their histograms, which nobody else may do for a long time.
 
 use std::sync::Arc;
 use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::gateways::Gateways;
 use crate::app::House;
@@ -16,7 +19,7 @@ const EVERY: Duration = Duration::from_secs(1);
 const MAX_ACCOUNTS: u32 = 200;
 
 /// Runs until the process drains.
-pub async fn run(house: Arc<House>, gateways: Gateways) {
+pub async fn run(house: Arc<House>, gateways: Gateways, recorder: PrometheusHandle) {
     let tasks = &house.engine.tasks;
     while !tasks.is_draining() {
         for store in house.stores.keys() {
@@ -27,6 +30,8 @@ pub async fn run(house: Arc<House>, gateways: Gateways) {
         for (account, gateway) in &gateways {
             gateway.force(mode_of(&house, account));
         }
+        // Samples would pile up where nobody scrapes.
+        recorder.run_upkeep();
         tokio::select! {
             () = tasks.draining() => break,
             () = tokio::time::sleep(EVERY) => {}

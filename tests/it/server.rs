@@ -4,10 +4,14 @@
 //! process, wired from the example's settings, is tried in `process`.
 
 mod access;
+mod binary;
 mod client;
 mod drain;
 mod fixture;
 mod limits;
 mod probes;
 mod process;
+mod purchase;
+mod secrets;
+mod tls;
 mod web;

@@ -10,6 +10,8 @@
 mod binaries;
 mod certificate;
 
+pub use certificate::self_signed;
+
 use std::{
     fs::{self, Permissions},
     io::{BufRead as _, BufReader},

@@ -118,8 +118,8 @@ mod tests {
     fn a_timeout_is_read_as_the_protocol_writes_it() {
         assert_eq!(asked(&HeaderMap::new()), Ok(None));
         for (text, span) in [
-            ("1H", Duration::from_secs(3_600)),
-            ("2M", Duration::from_secs(120)),
+            ("1H", Duration::from_hours(1)),
+            ("2M", Duration::from_mins(2)),
             ("3S", Duration::from_secs(3)),
             ("100m", Duration::from_millis(100)),
             ("5u", Duration::from_micros(5)),

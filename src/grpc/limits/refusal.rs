@@ -1,7 +1,6 @@
 //! What the layers before the handlers answer when they do not let a call through. None of it has changed
 //! anything; a handler's own refusals come from the one table of errors.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use tonic::{Code, Status};
@@ -18,10 +17,9 @@ const DOMAIN: &str = "cashwrap";
 const SHED_PAUSE: Duration = Duration::from_millis(500);
 
 fn details(reason: ErrorReason) -> ErrorDetails {
+    const NO_METADATA: [(String, String); 0] = [];
     let name = reason.as_str_name().trim_start_matches("ERROR_REASON_");
-    #[expect(clippy::disallowed_types, reason = "the signature of tonic-types; the map is empty")]
-    let metadata = HashMap::new();
-    ErrorDetails::with_error_info(name, DOMAIN, metadata)
+    ErrorDetails::with_error_info(name, DOMAIN, NO_METADATA)
 }
 
 fn refused(code: Code, reason: ErrorReason, message: impl Into<String>) -> Status {

@@ -73,7 +73,13 @@ impl Connections {
     async fn connection(self, stream: TcpStream, _place: OwnedSemaphorePermit) {
         // Small messages that are answered at once gain nothing from waiting for more.
         let _ = stream.set_nodelay(true);
-        let Some(tls) = &self.tls else { return self.exchange(stream).await };
+        let Some(tls) = &self.tls else {
+            // Who connects and says nothing must not hold a place until the connection is old.
+            if tokio::time::timeout(HANDSHAKE_TIMEOUT, stream.readable()).await.is_ok() {
+                self.exchange(stream).await;
+            }
+            return;
+        };
         match tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
             Ok(Ok(stream)) => self.exchange(stream).await,
             Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),

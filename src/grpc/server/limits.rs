@@ -20,7 +20,8 @@ pub const MAX_PENDING_RESETS: usize = 20;
 /// Connections at once. Each costs some 50 KiB, so that all of them fit in 256 MiB.
 pub const MAX_CONNECTIONS: usize = 4_096;
 
-/// How long a TLS handshake may take: two round trips across the world, ten times over.
+/// How long a peer may take until its TLS handshake is done, or until its first byte: two round trips across the
+/// world, ten times over.
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How often a silent peer is asked whether it is there; load balancers forget after a minute or more.
@@ -30,7 +31,7 @@ pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
 pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// After this a connection is asked to leave, so that balancing by connection moves with the replicas.
-pub const CONNECTION_AGE: Duration = Duration::from_secs(300);
+pub const CONNECTION_AGE: Duration = Duration::from_mins(5);
 
 /// By how many per cent ages differ, lest all clients of a replica reconnect in the same second.
 pub const AGE_JITTER_PERCENT: u32 = 10;

@@ -62,7 +62,7 @@ impl CartService for Stub {
         self.0.waiting.add_permits(1);
         self.0.gate.acquire().await.unwrap().forget();
         let cart = api::Cart { etag: caller.id, ..api::Cart::default() };
-        Ok(Response::new(api::GetCartResponse { cart: Some(cart), ..api::GetCartResponse::default() }))
+        Ok(Response::new(api::GetCartResponse { cart: Some(cart) }))
     }
 
     async fn create_cart(&self, _: Request<api::CreateCartRequest>) -> Answer<api::CreateCartResponse> {
@@ -114,9 +114,13 @@ pub struct Fixture {
     pub serving: JoinHandle<()>,
 }
 
-/// A key of `store` for each scope; the key is the scope's name.
+/// A key that no other text holds, to be looked for where it must not be.
+pub const QUIET_KEY: &str = "the-key-that-nobody-tells";
+
+/// Keys of the store `demo`, one for each scope with the scope's name as the key, and the quiet one.
 fn keys() -> Vec<ApiKey> {
     let scopes = [
+        (QUIET_KEY, Scope::Shopper),
         ("shopper", Scope::Shopper),
         ("service", Scope::Service),
         ("backoffice", Scope::Backoffice),
@@ -124,7 +128,7 @@ fn keys() -> Vec<ApiKey> {
     ];
     scopes
         .map(|(name, scope)| ApiKey {
-            id: format!("the {name}"),
+            id: if name == QUIET_KEY { "quiet".to_owned() } else { format!("the {name}") },
             sha256: digest(&SHA256, name.as_bytes()).as_ref().try_into().unwrap(),
             stores: BTreeSet::from(["demo".parse().unwrap()]),
             scopes: BTreeSet::from([scope]),

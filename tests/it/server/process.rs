@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use cashwrap::config::Settings;
+use cashwrap::wiring::database::Database;
 use cashwrap::wiring::{Mode, Running, StartError, start};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -12,11 +13,12 @@ use tonic::Code;
 use tonic::transport::Endpoint;
 
 use super::client::call;
+use crate::support::postgres::{Options, PrivatePostgres};
 
 const EXAMPLE: &str = include_str!("../../../examples/cashwrap.toml");
 
 /// The example's settings with a database and ports of their own, and with `more` over them.
-fn settings(directory: &TempDir, more: &[(&str, &str)]) -> Settings {
+pub fn settings(directory: &TempDir, more: &[(&str, &str)]) -> Settings {
     let url = format!("sqlite:{}", directory.path().join("cashwrap.db").display());
     let own = [
         ("CASHWRAP__STORE__URL", url.as_str()),
@@ -35,13 +37,13 @@ async fn running(mode: Mode) -> (TempDir, Running) {
     (directory, running)
 }
 
-async fn refused(more: &[(&str, &str)], mode: Mode) -> StartError {
+async fn refused(wrong: &[(&str, &str)], mode: Mode) -> StartError {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let directory = TempDir::new().unwrap();
-    start(&settings(&directory, more), mode).await.err().unwrap()
+    start(&settings(&directory, wrong), mode).await.err().unwrap()
 }
 
-async fn get(admin: SocketAddr, path: &str) -> String {
+pub async fn get(admin: SocketAddr, path: &str) -> String {
     let mut stream = TcpStream::connect(admin).await.unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -115,5 +117,28 @@ async fn two_processes_cannot_have_one_embedded_store() {
     let (directory, running) = running(Mode::Production).await;
     let error = start(&settings(&directory, &[]), Mode::Production).await.err().unwrap();
     assert!(error.to_string().contains("in use by another process") && !error.is_refusal(), "{error}");
+    assert!(running.stop().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_runs_on_postgresql_over_tls_and_is_alive_but_not_ready_without_its_database() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let directory = TempDir::new().unwrap();
+    let cluster =
+        tokio::task::block_in_place(|| PrivatePostgres::start(&Options { ssl: true, ..Options::default() }));
+    let url = tokio::task::block_in_place(|| cluster.fresh_database());
+    let authority = cluster.certificate();
+    let over = [
+        ("CASHWRAP__STORE__URL", format!("{url}?sslmode=require")),
+        ("CASHWRAP__STORE__CA_FILE", authority.display().to_string()),
+    ];
+    let settings = settings(&directory, &over.each_ref().map(|(name, value)| (*name, value.as_str())));
+    let running = start(&settings, Mode::Production).await.unwrap();
+    Database::open(&settings.store).unwrap().migrate().await.unwrap();
+    assert!(get(running.admin(), "/readyz").await.starts_with("HTTP/1.1 200 "));
+    drop(cluster);
+    let answer = get(running.admin(), "/readyz").await;
+    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("the store does not answer"), "{answer}");
+    assert!(get(running.admin(), "/livez").await.starts_with("HTTP/1.1 200 "));
     assert!(running.stop().await);
 }

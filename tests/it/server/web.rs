@@ -12,7 +12,7 @@ const GET_CART: &str = "/cashwrap.v1.CartService/GetCart";
 
 /// Calls `path` as the shopper, and gives the whole answer.
 pub async fn call(address: SocketAddr, path: &str, headers: &[(&str, &str)], message: &[u8]) -> String {
-    let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let more = headers.iter().fold(String::new(), |more, (name, value)| more + name + ": " + value + "\r\n");
     let length = u32::try_from(message.len()).unwrap();
     let mut request = format!(
         "POST {path} HTTP/1.1\r\nHost: cashwrap\r\nConnection: close\r\nAuthorization: Bearer shopper\r\n\

@@ -1,6 +1,10 @@
 //! A certificate for one cluster's TLS, made by openssl and thrown away with the cluster.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// The certificate's file, in the cluster's directory.
 pub const CERTIFICATE: &str = "server.crt";
@@ -20,6 +24,13 @@ subjectAltName = DNS:localhost, IP:127.0.0.1
 
 /// Writes a key and its self-signed certificate, and returns the server's settings that use them.
 pub fn write(directory: &Path) -> String {
+    let (certificate, key) = self_signed(directory);
+    format!(" -c ssl=on -c ssl_cert_file={} -c ssl_key_file={}", certificate.display(), key.display())
+}
+
+/// Writes a key and its self-signed certificate, for `localhost` and `127.0.0.1`, and returns their paths: the
+/// certificate's, then the key's.
+pub fn self_signed(directory: &Path) -> (PathBuf, PathBuf) {
     let (certificate, key) = (directory.join(CERTIFICATE), directory.join(KEY));
     let configuration = directory.join("openssl.cnf");
     fs::write(&configuration, CONFIGURATION).unwrap();
@@ -33,5 +44,5 @@ pub fn write(directory: &Path) -> String {
         .output()
         .expect("openssl is missing: `apt-get install openssl`");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    format!(" -c ssl=on -c ssl_cert_file={} -c ssl_key_file={}", certificate.display(), key.display())
+    (certificate, key)
 }

@@ -1,0 +1,63 @@
+//! The binary itself: its exit codes, its log, and its end by a signal.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+fn cashwrap(directory: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cashwrap"));
+    command
+        .env("CASHWRAP_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/examples/cashwrap.toml"))
+        .env("CASHWRAP__STORE__URL", format!("sqlite:{}", directory.path().join("cashwrap.db").display()))
+        .env("CASHWRAP__SERVER__LISTEN", "127.0.0.1:0")
+        .env("CASHWRAP__SERVER__ADMIN_LISTEN", "127.0.0.1:0");
+    command
+}
+
+#[test]
+fn it_serves_says_where_is_found_ready_and_ends_with_0_after_sigterm() {
+    let directory = TempDir::new().unwrap();
+    let mut process = cashwrap(&directory).arg("serve").stderr(Stdio::piped()).spawn().unwrap();
+    let mut log = BufReader::new(process.stderr.take().unwrap()).lines();
+    let serving = log.by_ref().map(Result::unwrap).find(|line| line.contains("serving")).unwrap();
+    let serving: serde_json::Value = serde_json::from_str(&serving).unwrap();
+    let admin = serving["admin"].as_str().unwrap();
+
+    let healthcheck = |admin| cashwrap(&directory).args(["healthcheck", "--admin", admin]).output().unwrap();
+    assert_eq!(healthcheck(admin).status.code(), Some(0));
+
+    let killed = Command::new("kill").args(["-TERM", &process.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(process.wait().unwrap().code(), Some(0));
+    assert!(log.map(Result::unwrap).any(|line| line.contains("drained")));
+    assert_eq!(healthcheck(admin).status.code(), Some(1));
+}
+
+#[test]
+fn a_catalogue_is_loaded_twice_and_what_is_wrong_with_a_command_is_told_with_2() {
+    let directory = TempDir::new().unwrap();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/catalogue.json");
+    let load =
+        |store| cashwrap(&directory).args(["catalog", "load", file, "--store", store]).output().unwrap();
+    for written in [16, 0] {
+        let loaded = load("demo");
+        let expected =
+            format!("16 products and coupons, {written} of them new or changed; 11 counters set\n");
+        assert_eq!(String::from_utf8_lossy(&loaded.stdout), expected);
+        assert_eq!(loaded.status.code(), Some(0));
+    }
+    let refused = load("nowhere");
+    let expected = "error: there is no store nowhere: use one of demo\n";
+    assert_eq!(
+        (String::from_utf8_lossy(&refused.stderr).as_ref(), refused.status.code()),
+        (expected, Some(2))
+    );
+    let reachable = cashwrap(&directory)
+        .args(["serve", "--dev"])
+        .env("CASHWRAP__SERVER__LISTEN", "0.0.0.0:0")
+        .output()
+        .unwrap();
+    assert_eq!(reachable.status.code(), Some(2), "{}", String::from_utf8_lossy(&reachable.stderr));
+    assert_eq!(cashwrap(&directory).arg("migrate").output().unwrap().status.code(), Some(0));
+}

@@ -1,0 +1,169 @@
+//! A guest buys over real gRPC from a whole process, through real sandbox gateways: the wiring, end to end.
+
+use cashwrap::app::stocking::{Load, stock};
+use cashwrap::partners::catalogue::load::load;
+use cashwrap::partners::sandbox::{Handle, SandboxSettings};
+use cashwrap::partners::system::UuidV7;
+use cashwrap::proto::cashwrap::v1 as api;
+use cashwrap::proto::cashwrap::v1::cart_service_client::CartServiceClient;
+use cashwrap::proto::cashwrap::v1::checkout_service_client::CheckoutServiceClient;
+use cashwrap::proto::cashwrap::v1::order_service_client::OrderServiceClient;
+use cashwrap::proto::google::r#type::PostalAddress;
+use cashwrap::wiring::database::Database;
+use cashwrap::wiring::{Mode, Running, start};
+use secrecy::SecretString;
+use tempfile::TempDir;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Request};
+
+use super::process::settings;
+
+const CATALOGUE: &str = include_str!("../../../examples/catalogue.json");
+
+/// Refuses every connection: the discard port, where nobody listens.
+const NOBODY: &str = "http://127.0.0.1:9";
+
+async fn sandbox(account: &str, ledger: &TempDir) -> Handle {
+    let settings = SandboxSettings {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        account: account.to_owned(),
+        secret_key: SecretString::from(format!("sk_sandbox_{account}")),
+        ledger: ledger.path().to_owned(),
+        ..SandboxSettings::default()
+    };
+    Handle::start(settings).await.unwrap()
+}
+
+/// A process with the example's catalogue, over these gateways.
+async fn shop(directory: &TempDir, primary: &str, backup: &str) -> Running {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let gateways = [
+        ("CASHWRAP__PARTNERS__GATEWAYS__PRIMARY__BASE_URL", primary),
+        ("CASHWRAP__PARTNERS__GATEWAYS__BACKUP__BASE_URL", backup),
+    ];
+    let settings = settings(directory, &gateways);
+    let loaded = load(CATALOGUE).unwrap();
+    let demo = "demo".parse().unwrap();
+    let catalogue =
+        Load { store: &demo, products: &loaded.products, coupons: &loaded.coupons, stock: &loaded.stock };
+    let database = Database::open(&settings.store).unwrap();
+    stock(&*database.records(), &UuidV7, catalogue, |_| ()).await.unwrap();
+    drop(database);
+    start(&settings, Mode::Production).await.unwrap()
+}
+
+/// A request of the storefront, for the holder of a capability.
+fn of<T>(message: T, capability: &str) -> Request<T> {
+    let mut request = Request::new(message);
+    request.metadata_mut().insert("authorization", "Bearer hello".parse().unwrap());
+    request.metadata_mut().insert("cashwrap-capability", capability.parse().unwrap());
+    request
+}
+
+#[expect(clippy::disallowed_methods, reason = "a client makes its own ids")]
+fn fresh() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+fn details() -> api::CheckoutDetails {
+    let address = PostalAddress {
+        region_code: "DE".to_owned(),
+        postal_code: "10119".to_owned(),
+        locality: "Berlin".to_owned(),
+        address_lines: vec!["Torstraße 1".to_owned()],
+        recipients: vec!["Ada Beispiel".to_owned()],
+        ..PostalAddress::default()
+    };
+    api::CheckoutDetails {
+        contact: Some(api::Contact { email: "ada@example.com".to_owned(), phone: String::new() }),
+        billing: Some(api::Billing { choice: Some(api::billing::Choice::Address(address)) }),
+        identity: api::IdentityOption::Guest.into(),
+        ..api::CheckoutDetails::default()
+    }
+}
+
+/// Buys an online course, and answers the order with its capability.
+async fn buys(channel: &Channel) -> (api::Order, String) {
+    let mut carts = CartServiceClient::new(channel.clone());
+    let mut checkouts = CheckoutServiceClient::new(channel.clone());
+    let add = api::AddLine { sku: "COURSE-BREWING".to_owned(), quantity: 1 };
+    let action = api::CartAction { action: Some(api::cart_action::Action::Add(add)) };
+    let request = api::CreateCartRequest {
+        parent: "stores/demo".to_owned(),
+        request_id: fresh(),
+        currency_code: "EUR".to_owned(),
+        actions: vec![action],
+        ..api::CreateCartRequest::default()
+    };
+    let made = carts.create_cart(of(request, "none")).await.unwrap().into_inner();
+    let request = api::CreateCheckoutRequest {
+        parent: "stores/demo".to_owned(),
+        request_id: fresh(),
+        cart: made.cart.unwrap().name,
+        context: None,
+        details: Some(details()),
+    };
+    let begun = checkouts.create_checkout(of(request, &made.capability_token)).await.unwrap().into_inner();
+    let checkout = begun.checkout.unwrap();
+    assert_eq!(checkout.problems, [], "{checkout:?}");
+    let instruments = ["primary", "backup"].map(|account| api::CardInstrument {
+        partner_account: account.to_owned(),
+        token: format!("tok_{account}_approve"),
+    });
+    let card = api::CardTender { instruments: instruments.into() };
+    let request = api::PlaceOrderRequest {
+        name: checkout.name,
+        request_id: fresh(),
+        quote_digest: checkout.quote.unwrap().quote_digest,
+        tenders: vec![api::Tender { amount: None, instrument: Some(api::tender::Instrument::Card(card)) }],
+    };
+    let placed = checkouts.place_order(of(request, &begun.capability_token)).await.unwrap().into_inner();
+    match placed.result.unwrap() {
+        api::place_order_response::Result::Order(order) => (order, placed.capability_token),
+        other => panic!("no order: {other:?}"),
+    }
+}
+
+async fn channel(shop: &Running) -> Channel {
+    Endpoint::new(format!("http://{}", shop.grpc())).unwrap().connect().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_guest_buys_and_reads_the_order_by_its_own_capability_alone() {
+    let (directory, ledger) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let (primary, backup) = (sandbox("primary", &ledger).await, sandbox("backup", &ledger).await);
+    let shop = shop(&directory, &primary.base_url(), &backup.base_url()).await;
+    let channel = channel(&shop).await;
+    let (order, capability) = buys(&channel).await;
+
+    let mut orders = OrderServiceClient::new(channel);
+    let read = api::GetOrderRequest { name: order.name.clone() };
+    let found = orders.get_order(of(read.clone(), &capability)).await.unwrap().into_inner();
+    assert_eq!(found.order.unwrap().name, order.name);
+    let foreign = orders.get_order(of(read.clone(), "cap_guess")).await.unwrap_err();
+    assert_eq!(foreign.code(), Code::NotFound);
+    let elsewhere = api::GetOrderRequest { name: order.name.replace("stores/demo", "stores/other") };
+    let elsewhere = orders.get_order(of(elsewhere, &capability)).await.unwrap_err();
+    assert_eq!(elsewhere.code(), Code::NotFound);
+    assert!(shop.stop().await);
+}
+
+#[tokio::test]
+async fn a_gateway_that_nobody_reaches_costs_no_sale_and_is_counted() {
+    let (directory, ledger) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let backup = sandbox("backup", &ledger).await;
+    let shop = shop(&directory, NOBODY, &backup.base_url()).await;
+    buys(&channel(&shop).await).await;
+    let metrics = super::process::get(shop.admin(), "/metrics").await;
+    for series in [
+        r#"cashwrap_failovers_total{account="backup"} 1"#,
+        r#"cashwrap_attempts_total{account="backup"}"#,
+        r#"cashwrap_placements_total{outcome="completed"}"#,
+        r#"cashwrap_placement_seconds_count{outcome="completed"}"#,
+        r#"cashwrap_commits_total{verdict="committed"}"#,
+        r#"cashwrap_partner_calls_total{account="primary",class="authorise",outcome="not_sent_connect"}"#,
+    ] {
+        assert!(metrics.contains(series), "{series} in {metrics}");
+    }
+    assert!(shop.stop().await);
+}
