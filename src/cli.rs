@@ -1,7 +1,7 @@
 //! The commands of the binary.
 //!
 //! A command is a file under `cli/`: a struct that clap derives its arguments from, with a `run` that answers
-//! an [`ExitCode`]. To add one, add its file, a variant of [`Command`], and a line in [`Cli::run`].
+//! an exit code. To add one, add its file, a variant of [`Command`], and a line in [`Cli::run`].
 
 mod catalog;
 mod exit;

@@ -1,6 +1,6 @@
 //! Checkout sessions: open, show, change, give up.
 //!
-//! - [`open`]: a session on a cart. [`show`]: a session as a client sees it. [`edit`]: what the buyer gives.
+//! - [`mod@open`]: a session on a cart. [`show`]: a session as a client sees it. [`edit`]: what the buyer gives.
 //! - [`rows`]: what the three share.
 
 mod edit;
