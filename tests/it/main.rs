@@ -10,7 +10,9 @@
 mod support;
 
 mod api_shape;
+mod disconnect;
 mod grpc;
+mod kill;
 mod placing;
 mod postgres_support;
 mod purity;
@@ -18,3 +20,4 @@ mod sandbox;
 mod server;
 mod store;
 mod stripe;
+mod two_processes;

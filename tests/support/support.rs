@@ -1,5 +1,13 @@
 //! What the integration tests stand on and the product never sees.
 //!
 //! - [`postgres`]: a private PostgreSQL cluster per test binary, and a fresh database per test.
+//! - [`binary`]: the server and the sandbox gateways as processes.
+//! - [`shopper`]: a client that walks from a cart to an order. [`witness`]: what ledgers and rows say of it.
+//! - [`dice`]: random choices that a seed repeats. [`patience`]: waiting for a bounded time.
 
+pub mod binary;
+pub mod dice;
+pub mod patience;
 pub mod postgres;
+pub mod shopper;
+pub mod witness;

@@ -1,0 +1,105 @@
+//! A shop of a test: a directory, two gateways and a database, and the servers over them.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::ports::free_port;
+use super::sandbox::Sandbox;
+use super::server::Server;
+use super::settings::{Places, Terms, text};
+use crate::support::postgres::PrivatePostgres;
+
+/// How many of each counted product there are at first, but for the last one.
+pub const CATALOGUE_STOCK: i64 = 100_000;
+
+/// A course and a gift card, which nobody ships and which are captured with their order, and a cup that is
+/// sent. Of `LAST-ONE` there is one.
+const CATALOGUE: &str = r#"{"products": [
+  {"sku": "COURSE", "title": "A course", "price": {"currencyCode": "EUR", "units": 49, "nanos": 0},
+   "taxCategory": "standard", "requiresDelivery": false, "stock": 100000},
+  {"sku": "LAST-ONE", "title": "The last seat", "price": {"currencyCode": "EUR", "units": 25, "nanos": 0},
+   "taxCategory": "standard", "requiresDelivery": false, "stock": 1},
+  {"sku": "CUP", "title": "A cup", "price": {"currencyCode": "EUR", "units": 12, "nanos": 900000000},
+   "taxCategory": "standard", "weightGrams": 340, "stock": 100000}
+], "coupons": []}"#;
+
+/// The one flow: everybody's.
+const FLOW: &str = include_str!("../../../examples/flows/one-page.yaml");
+
+/// What keeps the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// A file of one server.
+    Sqlite,
+    /// A database of its own in the tests' PostgreSQL.
+    Postgres,
+}
+
+/// A shop. Everything in it ends with it.
+pub struct Shop {
+    /// The gateway that is tried first.
+    pub primary: Sandbox,
+    /// The one after it.
+    pub backup: Sandbox,
+    /// The address of the database, as the settings have it.
+    pub url: String,
+    /// Where everything lies.
+    pub directory: TempDir,
+    terms: Terms,
+}
+
+impl Shop {
+    /// Starts the gateways and fills the catalogue.
+    pub async fn open(kept: Kept, terms: Terms) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let url = match kept {
+            Kept::Sqlite => format!("sqlite:{}", directory.path().join("cashwrap.db").display()),
+            Kept::Postgres => PrivatePostgres::shared().fresh_database(),
+        };
+        let primary = Sandbox::start("primary", directory.path(), &terms).await;
+        let backup = Sandbox::start("backup", directory.path(), &terms).await;
+        let shop = Self { primary, backup, url, directory, terms };
+        let catalogue = shop.directory.path().join("catalogue.json");
+        fs::write(&catalogue, CATALOGUE).unwrap();
+        fs::create_dir(shop.flows()).unwrap();
+        fs::write(shop.flows().join("one-page.yaml"), FLOW).unwrap();
+        let (settings, _) = shop.write_settings("once");
+        let settings = settings.to_str().unwrap();
+        run(&["migrate", "--config", settings]);
+        run(&["catalog", "load", catalogue.to_str().unwrap(), "--store", "demo", "--config", settings]);
+        shop
+    }
+
+    /// Starts a server; returns when it takes calls. A SQLite file serves one.
+    pub async fn serve(&self, name: &str) -> Server {
+        let (settings, grpc) = self.write_settings(name);
+        Server::start(settings, &self.directory.path().join(format!("{name}.log")), grpc).await
+    }
+
+    fn flows(&self) -> PathBuf {
+        self.directory.path().join("flows")
+    }
+
+    fn write_settings(&self, name: &str) -> (PathBuf, u16) {
+        let (grpc, flows) = (free_port(), self.flows());
+        let places = Places {
+            flows: flows.to_str().unwrap(),
+            url: &self.url,
+            grpc,
+            admin: free_port(),
+            primary: self.primary.port(),
+            backup: self.backup.port(),
+        };
+        let path = self.directory.path().join(format!("{name}.toml"));
+        fs::write(&path, text(&self.terms, &places)).unwrap();
+        (path, grpc)
+    }
+}
+
+fn run(arguments: &[&str]) {
+    let output = Command::new(env!("CARGO_BIN_EXE_cashwrap")).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
