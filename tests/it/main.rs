@@ -12,7 +12,6 @@ mod support;
 mod api_shape;
 mod disconnect;
 mod grpc;
-mod kill;
 mod placing;
 mod postgres_support;
 mod purity;
