@@ -12,6 +12,7 @@ mod support;
 mod api_shape;
 mod disconnect;
 mod grpc;
+mod kill;
 mod placing;
 mod postgres_support;
 mod purity;
