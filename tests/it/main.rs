@@ -10,6 +10,7 @@
 mod support;
 
 mod api_shape;
+mod demo;
 mod disconnect;
 mod grpc;
 mod kill;
