@@ -17,6 +17,7 @@ mod kill;
 mod placing;
 mod postgres_support;
 mod purity;
+mod readme;
 mod sandbox;
 mod server;
 mod store;
