@@ -14,6 +14,7 @@ mod demo;
 mod disconnect;
 mod grpc;
 mod kill;
+mod localstripe_walk;
 mod placing;
 mod postgres_support;
 mod purity;
