@@ -4,6 +4,7 @@
 //! an exit code. To add one, add its file, a variant of [`Command`], and a line in [`Cli::run`].
 
 mod catalog;
+mod demo;
 mod exit;
 mod flow;
 mod healthcheck;
@@ -15,6 +16,7 @@ mod serve;
 mod settings;
 
 pub use catalog::CatalogCommand;
+pub use demo::Demo;
 pub use exit::{FAILED, REFUSED};
 pub use flow::FlowCommand;
 pub use healthcheck::Healthcheck;

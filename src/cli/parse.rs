@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::catalog::CatalogCommand;
+use super::demo::Demo;
 use super::flow::FlowCommand;
 use super::healthcheck::Healthcheck;
 use super::migrate::Migrate;
@@ -17,7 +18,7 @@ use super::serve::Serve;
     name = "cashwrap",
     version,
     about = "A headless checkout: takes a cart to a paid order over gRPC, exactly once",
-    after_help = "To begin: `cashwrap serve --help` shows how to try it out on one machine, and\n\
+    after_help = "To begin: `cashwrap demo` shows what it does; `cashwrap serve --help` how to run it, and\n\
                   `cashwrap flow explain --device phone` which checkout flow a shopper gets.\n\n\
                   Exit codes: 0 done; 1 failed while working; 2 the command line, settings or flows are wrong.",
     arg_required_else_help = true
@@ -31,6 +32,8 @@ pub struct Cli {
 /// What the binary can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Try everything out on this machine: the server, sandbox gateways, and scripted shoppers.
+    Demo(Demo),
     /// Serve gRPC.
     Serve(Serve),
     /// Bring the database to this version's shape.
@@ -52,6 +55,7 @@ impl Cli {
     /// Runs the command, and says how it ended.
     pub fn run(self) -> ExitCode {
         match self.command {
+            Command::Demo(command) => command.run(),
             Command::Serve(command) => command.run(),
             Command::Migrate(command) => command.run(),
             Command::Catalog(command) => command.run(),

@@ -62,13 +62,17 @@ pub struct Gateway {
     /// Whether the fault `die_after_effect` may end the process.
     #[arg(long)]
     pub allow_die: bool,
+    /// End when standard input ends, as it does with the process that started this one, however that ends.
+    #[arg(long)]
+    pub until_stdin_ends: bool,
 }
 
 impl SandboxCommand {
     /// Runs the command.
     pub fn run(self) -> ExitCode {
         let Self::Gateway(gateway) = self;
-        block_on(serve(gateway.settings()))
+        let until_stdin_ends = gateway.until_stdin_ends;
+        block_on(serve(gateway.settings(), until_stdin_ends))
     }
 }
 
@@ -93,12 +97,31 @@ impl Gateway {
     }
 }
 
-async fn serve(settings: SandboxSettings) -> ExitCode {
+/// Completes when standard input ends, and never where that is not asked for.
+async fn stdin_ended(asked: bool) {
+    if !asked {
+        return std::future::pending().await;
+    }
+    let (tell, told) = tokio::sync::oneshot::channel();
+    // A thread of its own: a runtime would wait for its read, even after a signal.
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        let _ = tell.send(());
+    });
+    let _ = told.await;
+}
+
+async fn serve(settings: SandboxSettings, until_stdin_ends: bool) -> ExitCode {
     let telemetry = logs::init(&TelemetrySettings::default());
     let served = match (telemetry, Signals::listen()) {
-        (Ok(_), Ok(mut signals)) => sandbox::serve(settings, async move { signals.next().await })
-            .await
-            .map_err(|error| error.to_string()),
+        (Ok(_), Ok(mut signals)) => sandbox::serve(settings, async move {
+            tokio::select! {
+                () = signals.next() => {}
+                () = stdin_ended(until_stdin_ends) => {}
+            }
+        })
+        .await
+        .map_err(|error| error.to_string()),
         (Err(error), _) => Err(error.to_string()),
         (_, Err(error)) => Err(error.to_string()),
     };

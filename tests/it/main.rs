@@ -10,12 +10,15 @@
 mod support;
 
 mod api_shape;
+mod demo;
 mod disconnect;
 mod grpc;
 mod kill;
+mod localstripe_walk;
 mod placing;
 mod postgres_support;
 mod purity;
+mod readme;
 mod sandbox;
 mod server;
 mod store;

@@ -3,11 +3,16 @@
 //! - [`postgres`]: a private PostgreSQL cluster per test binary, and a fresh database per test.
 //! - [`binary`]: the server and the sandbox gateways as processes.
 //! - [`shopper`]: a client that walks from a cart to an order. [`witness`]: what ledgers and rows say of it.
+//! - [`spawned`]: any command of the binary as a process. [`grpcurl`] and [`localstripe`]: programs of others,
+//!   which scripts/test installs.
 //! - [`dice`]: random choices that a seed repeats. [`patience`]: waiting for a bounded time.
 
 pub mod binary;
 pub mod dice;
+pub mod grpcurl;
+pub mod localstripe;
 pub mod patience;
 pub mod postgres;
 pub mod shopper;
+pub mod spawned;
 pub mod witness;

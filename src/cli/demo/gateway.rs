@@ -1,0 +1,192 @@
+//! A sandbox gateway as a process of its own: the same binary, another ledger, another fate.
+
+use std::fs::File;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::time::{Instant, sleep};
+
+use super::error::DemoError;
+use super::ledger::Ledger;
+
+/// A process starts within a second; a busy machine gets more.
+const START_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How often something that is awaited is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// Longer than any answer of a ledger on this machine takes.
+const CALL_PATIENCE: Duration = Duration::from_secs(10);
+
+/// A gateway's process. It is killed when this is dropped, and on purpose in some scenarios; where the demo itself
+/// is killed and drops nothing, the process ends with its standard input.
+pub(super) struct Gateway {
+    account: &'static str,
+    directory: PathBuf,
+    address: SocketAddr,
+    child: Child,
+    /// Its standard input, apart from the child, which lets go of it as soon as somebody waits for its end.
+    leash: Option<ChildStdin>,
+    http: reqwest::Client,
+}
+
+impl Gateway {
+    /// Starts one on a free port of this machine, with its ledger in `directory`.
+    pub(super) async fn start(account: &'static str, directory: &Path) -> Result<Self, DemoError> {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(CALL_PATIENCE)
+            .build()
+            .map_err(|error| DemoError::Gateway { account, reason: error.to_string() })?;
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let mut child = spawn(account, directory, any)?;
+        let leash = child.stdin.take();
+        let directory = directory.to_owned();
+        let mut gateway = Self { account, directory, address: any, child, leash, http };
+        gateway.address = gateway.address_it_took().await?;
+        gateway.until_it_answers().await?;
+        Ok(gateway)
+    }
+
+    /// The account that it serves.
+    pub(super) const fn account(&self) -> &'static str {
+        self.account
+    }
+
+    /// Where it is reached.
+    pub(super) fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Kills the process, as a power cut would: nothing is finished, and its port refuses connections.
+    pub(super) async fn kill(&mut self) -> Result<(), DemoError> {
+        self.child.kill().await.map_err(|cause| system(self.account, cause))
+    }
+
+    /// Waits until the process has died by itself.
+    pub(super) async fn death(&mut self) -> Result<(), DemoError> {
+        match tokio::time::timeout(START_PATIENCE, self.child.wait()).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(cause)) => Err(system(self.account, cause)),
+            Err(_) => Err(self.wrong("it lives on, though it should have died")),
+        }
+    }
+
+    /// Starts a new process on the same ledger and the same port; does nothing while the old one lives.
+    pub(super) async fn revive(&mut self) -> Result<(), DemoError> {
+        if self.child.try_wait().map_err(|cause| system(self.account, cause))?.is_none() {
+            return Ok(());
+        }
+        self.child = spawn(self.account, &self.directory, self.address)?;
+        self.leash = self.child.stdin.take();
+        self.until_it_answers().await
+    }
+
+    /// Makes it die once the next authorisation is durable, before it is answered.
+    pub(super) async fn die_after_next_authorisation(&self) -> Result<(), DemoError> {
+        let url = format!("{}/sandbox/faults", self.base_url());
+        let sent = self.http.post(url).json(&json!({ "die_after_effect": true })).send().await;
+        self.answered(sent).map(drop)
+    }
+
+    /// What it says that it moved.
+    pub(super) async fn ledger(&self) -> Result<Ledger, DemoError> {
+        let sent = self.http.get(format!("{}/sandbox/ledger", self.base_url())).send().await;
+        self.answered(sent)?.json().await.map_err(|error| self.wrong(error.to_string()))
+    }
+
+    /// Does what a buyer does on the page of a payment: accepts.
+    pub(super) async fn accept(&self, page: &str) -> Result<(), DemoError> {
+        let sent = self.http.get(page).query(&[("result", "success")]).send().await;
+        self.answered(sent).map(drop)
+    }
+
+    fn answered(&self, sent: reqwest::Result<reqwest::Response>) -> Result<reqwest::Response, DemoError> {
+        sent.and_then(reqwest::Response::error_for_status).map_err(|error| self.wrong(error.to_string()))
+    }
+
+    fn wrong(&self, reason: impl Into<String>) -> DemoError {
+        DemoError::Gateway { account: self.account, reason: reason.into() }
+    }
+
+    /// The address that it took, which its first log line tells.
+    async fn address_it_took(&mut self) -> Result<SocketAddr, DemoError> {
+        let log = log_of(self.account, &self.directory);
+        let last_moment = Instant::now() + START_PATIENCE;
+        loop {
+            let text = std::fs::read_to_string(&log).unwrap_or_default();
+            if let Some(address) = text.lines().find_map(address_in) {
+                return Ok(address);
+            }
+            self.alive_until(last_moment, &text).await?;
+        }
+    }
+
+    async fn until_it_answers(&mut self) -> Result<(), DemoError> {
+        let last_moment = Instant::now() + START_PATIENCE;
+        while self.ledger().await.is_err() {
+            let log = std::fs::read_to_string(log_of(self.account, &self.directory)).unwrap_or_default();
+            self.alive_until(last_moment, &log).await?;
+        }
+        Ok(())
+    }
+
+    async fn alive_until(&mut self, last_moment: Instant, log: &str) -> Result<(), DemoError> {
+        let ended = self.child.try_wait().map_err(|cause| system(self.account, cause))?.is_some();
+        if ended || Instant::now() >= last_moment {
+            let last = log.lines().last().unwrap_or("it says nothing");
+            return Err(self.wrong(format!("it does not start: {last}")));
+        }
+        sleep(LOOK_EVERY).await;
+        Ok(())
+    }
+}
+
+fn log_of(account: &str, directory: &Path) -> PathBuf {
+    directory.join(format!("{account}.log"))
+}
+
+fn address_in(line: &str) -> Option<SocketAddr> {
+    serde_json::from_str::<Value>(line).ok()?.get("address")?.as_str()?.parse().ok()
+}
+
+fn spawn(account: &'static str, directory: &Path, listen: SocketAddr) -> Result<Child, DemoError> {
+    let program = std::env::current_exe().map_err(|cause| system(account, cause))?;
+    let log = File::create(log_of(account, directory)).map_err(|cause| system(account, cause))?;
+    let mut command = Command::new(program);
+    command
+        .args(["sandbox", "gateway", "--until-stdin-ends", "--allow-die", "--account", account])
+        .arg("--listen")
+        .arg(listen.to_string())
+        .arg("--ledger")
+        .arg(directory.join("ledgers"))
+        .env_remove("CASHWRAP_SANDBOX_KEY")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(log)
+        // Ctrl-C in a terminal reaches the demo alone: calls under way still need their gateway.
+        .process_group(0)
+        .kill_on_drop(true);
+    command.spawn().map_err(|cause| system(account, cause))
+}
+
+fn system(account: &str, cause: std::io::Error) -> DemoError {
+    DemoError::System { what: format!("the gateway {account}"), cause }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_read_from_the_line_that_tells_it_and_from_no_other() {
+        let told = r#"{"level":"INFO","message":"serves","account":"primary","address":"127.0.0.1:4567"}"#;
+        assert_eq!(address_in(told), Some(SocketAddr::from(([127, 0, 0, 1], 4_567))));
+        assert_eq!(address_in(r#"{"message":"serves"}"#), None);
+        assert_eq!(address_in("127.0.0.1:4567"), None);
+    }
+}

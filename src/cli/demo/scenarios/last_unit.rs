@@ -1,0 +1,45 @@
+//! Two shoppers pay for the last unit at the same moment. Stock is held before any card is touched.
+
+use super::steps::{Answer, GOOD_CARD, place, to_be_sent};
+use super::{Scenario, Scene};
+use crate::cli::demo::error::DemoError;
+use crate::cli::demo::shop::fresh;
+use crate::cli::demo::stage::Stage;
+use crate::proto::cashwrap::v1::Order;
+
+/// The catalogue has one of it.
+const LAST: [(&str, i32); 1] = [("CUP-SAND", 1)];
+
+pub(super) async fn play(stage: &Stage) -> Result<Scene, DemoError> {
+    let shop = &stage.shop;
+    let (ada, bob) = tokio::try_join!(to_be_sent(shop, &LAST), to_be_sent(shop, &LAST))?;
+    let (first, second) = (fresh(), fresh());
+    let (ada, bob) =
+        tokio::join!(place(shop, &ada, &first, &GOOD_CARD), place(shop, &bob, &second, &GOOD_CARD));
+    let (order, reason) = winner(ada, bob)?;
+    Ok(Scene {
+        name: Scenario::LastUnit.name(),
+        told: vec![
+            "Both see one cup left, and both press the button at once.".to_owned(),
+            format!("One gets the order; the other is told {reason} before her card is touched."),
+        ],
+        outcome: "one-order-one-out-of-stock",
+        order,
+        charged_at: Some("primary"),
+        taken: false,
+    })
+}
+
+fn winner(
+    ada: Result<Answer, DemoError>,
+    bob: Result<Answer, DemoError>,
+) -> Result<(Order, String), DemoError> {
+    match (ada, bob) {
+        (Ok(won), Err(lost)) | (Err(lost), Ok(won)) => match lost.reason() {
+            Some(reason) if reason == "OUT_OF_STOCK" => Ok((won.order()?, reason)),
+            _ => Err(lost),
+        },
+        (Ok(_), Ok(_)) => Err(DemoError::unexpected("the last cup was sold twice")),
+        (Err(error), Err(_)) => Err(error),
+    }
+}

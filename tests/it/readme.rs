@@ -1,0 +1,65 @@
+//! The README's commands are run, so that a newcomer's first hour cannot go wrong unseen.
+
+mod blocks;
+
+use std::os::unix::fs::symlink;
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+use crate::support::grpcurl;
+use crate::support::spawned::Spawned;
+use blocks::{in_section, script};
+
+const README: &str = include_str!("../../README.md");
+
+/// Where the README's demo serves.
+const USUAL: &str = "127.0.0.1:50051";
+
+/// Where the demo says that it serves.
+fn address(line: &str) -> Option<String> {
+    line.trim().strip_prefix("grpcurl -plaintext ")?.strip_suffix(" list").map(str::to_owned)
+}
+
+#[tokio::test]
+async fn the_commands_of_the_readme_lead_to_an_order_of_the_price_that_it_names() {
+    let Some(program) = grpcurl::program("the commands of the README") else { return };
+    let blocks = in_section(README, "An order by hand");
+    assert!(blocks.len() >= 9, "{blocks:?}");
+    let mut demo = Spawned::start(&["demo", "--listen", "127.0.0.1:0"], &[]);
+    let address = demo.line(address).await;
+
+    let programs = demo.path_of("programs");
+    std::fs::create_dir(&programs).unwrap();
+    symlink(program, programs.join("grpcurl")).unwrap();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    let walked = Command::new("bash")
+        .args(["-c", &script(&blocks).replace(USUAL, &address)])
+        .env("PATH", path)
+        .stdin(Stdio::null())
+        .output()
+        .await
+        .unwrap();
+    let (said, wrong) = (String::from_utf8_lossy(&walked.stdout), String::from_utf8_lossy(&walked.stderr));
+    assert!(walked.status.success(), "{said}\n{wrong}");
+
+    let parts: Vec<&str> = said.split(blocks::MARK).collect();
+    assert_eq!(parts.len(), blocks.len() + 1, "{said}");
+    assert!(parts[1].contains("cashwrap.v1.CheckoutService"), "{}", parts[1]);
+    let order: serde_json::Value = serde_json::from_str(parts[parts.len() - 1]).unwrap();
+    let total = &order["order"]["quote"]["total"];
+    assert_eq!([&total["currencyCode"], &total["units"]], ["EUR", "30"], "{order}");
+    assert_eq!(total["nanos"], 700_000_000, "{order}");
+    assert!(README.contains("EUR 30.70"));
+    assert_eq!(order["order"]["paymentState"], "ORDER_PAYMENT_STATE_AUTHORISED", "{order}");
+    assert!(demo.interrupt().await.success());
+}
+
+#[test]
+fn what_the_readme_names_is_there() {
+    for (_, rest) in README.match_indices("](").map(|(place, mark)| README.split_at(place + mark.len())) {
+        let target = rest.split(')').next().unwrap();
+        let is_address = target.starts_with("https://") || target.starts_with('#');
+        assert!(is_address || std::path::Path::new(target).exists(), "the README names {target}");
+    }
+}

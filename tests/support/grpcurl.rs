@@ -1,0 +1,53 @@
+//! grpcurl, with which people debug the service.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use serde_json::Value;
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
+
+/// Where grpcurl is. Under CI it must be there; elsewhere a test that needs it says that it was not run.
+pub fn program(test: &str) -> Option<PathBuf> {
+    let program = std::env::var_os("CASHWRAP_GRPCURL").map(PathBuf::from);
+    if program.is_none() {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "CASHWRAP_GRPCURL is not set: scripts/test installs grpcurl and names it"
+        );
+        println!("NOT RUN: {test}: CASHWRAP_GRPCURL names no grpcurl; scripts/test installs it");
+    }
+    program
+}
+
+/// Calls one server.
+pub struct Grpcurl {
+    program: PathBuf,
+    address: String,
+}
+
+impl Grpcurl {
+    /// Calls the server at this address.
+    pub fn of(program: &Path, address: &str) -> Self {
+        Self { program: program.to_owned(), address: address.to_owned() }
+    }
+
+    /// Calls `Service/Method` of the API, which must succeed.
+    pub async fn call(&self, method: &str, request: &Value) -> Value {
+        let mut child = Command::new(&self.program)
+            .args(["-plaintext", "-d", "@", &self.address, &format!("cashwrap.v1.{method}")])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(request.to_string().as_bytes()).await.unwrap();
+        drop(input);
+        let answered = child.wait_with_output().await.unwrap();
+        let error = String::from_utf8_lossy(&answered.stderr);
+        assert!(answered.status.success(), "{method} {request}: {error}");
+        serde_json::from_slice(&answered.stdout).unwrap()
+    }
+}
