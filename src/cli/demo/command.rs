@@ -70,7 +70,10 @@ impl Demo {
             account.invite(stage.address(), stage.gateways());
             signals.next().await;
         }
-        let drained = told("ending", stage.strike()).await;
+        let drained = tokio::select! {
+            drained = told("ending; a second signal ends at once", stage.strike()) => drained,
+            () = signals.next() => false,
+        };
         if !drained {
             eprintln!("error: the server did not end in time");
         }

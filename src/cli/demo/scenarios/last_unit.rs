@@ -21,7 +21,7 @@ pub(super) async fn play(stage: &Stage) -> Result<Scene, DemoError> {
         name: Scenario::LastUnit.name(),
         told: vec![
             "Both see one cup left, and both press the button at once.".to_owned(),
-            format!("One gets the order; the other is told {reason} before her card is touched."),
+            format!("One gets the order; the other is told {reason} before a card is touched."),
         ],
         outcome: "one-order-one-out-of-stock",
         order,
