@@ -59,7 +59,7 @@ impl House {
                     continue;
                 }
             }
-            let driven = self.kick(&Key::new(&mutation.store, Kind::Placement, placement)).await?;
+            let driven = self.kick(&Key::new(&mutation.store, Kind::Placement, placement));
             return self.await_settled(&mutation.store, placement, driven, until).await;
         }
         Err(conflict())
@@ -72,10 +72,11 @@ impl House {
         let (row, _) = checkout_of(checkout, &snapshot)?;
         match row.placement {
             Some(placement) if row.state.placing() => {
-                self.kick(&Key::new(&checkout.store, Kind::Placement, placement)).await.map(|_driven| ())
+                let _driven = self.kick(&Key::new(&checkout.store, Kind::Placement, placement));
             }
-            _ => Ok(()),
+            _ => {}
         }
+        Ok(())
     }
 
     /// A buyer who edits while an action is pending gives the payment up first: it is cancelled at the gateway,
@@ -95,7 +96,7 @@ impl House {
                 continue;
             }
             let subject = Key::new(store, Kind::Placement, placement);
-            let driven = self.kick(&subject).await?;
+            let driven = self.kick(&subject);
             let until = Instant::now() + REOPEN_PATIENCE;
             // Whatever became of it: the update itself says what the session is now.
             let _ended = self.await_settled(store, placement, driven, until).await;
@@ -126,16 +127,16 @@ impl House {
         }
     }
 
-    /// Claims a row that nobody drives and drives it in a task of its own.
-    pub(super) async fn kick(&self, subject: &Key) -> Result<Option<JoinHandle<()>>, Error> {
-        let lease = self.engine.settings.lease;
-        let claim = self.engine.store.claim(subject, self.engine.worker, lease).await?;
-        Ok(claim.map(|claim| {
-            let engine = Arc::clone(&self.engine);
-            self.engine.tasks.spawn(async move {
-                engine.recover(&claim).await;
-            })
-        }))
+    /// Claims a row that nobody drives and drives it, all in a task of its own, so that no caller who goes away
+    /// leaves a claim behind. The task tells whether it was ours to drive.
+    pub(super) fn kick(&self, subject: &Key) -> JoinHandle<bool> {
+        let (engine, subject) = (Arc::clone(&self.engine), subject.clone());
+        self.engine.tasks.spawn(async move {
+            match engine.store.claim(&subject, engine.worker, engine.settings.lease).await {
+                Ok(Some(claim)) => engine.recover(&claim).await.is_some(),
+                Ok(None) | Err(_) => false,
+            }
+        })
     }
 
     /// What the placement is once the drive that was just begun has come to rest; where another replica drives
@@ -144,14 +145,12 @@ impl House {
         &self,
         store: &StoreId,
         placement: PlacementId,
-        driven: Option<JoinHandle<()>>,
+        driven: JoinHandle<bool>,
         until: Instant,
     ) -> Result<Bytes, Error> {
-        match driven {
-            Some(run) => {
-                let _patience_ended = tokio::time::timeout_at(until, run).await;
-            }
-            None => tokio::time::sleep(ELSEWHERE).await,
+        let ours = tokio::time::timeout_at(until, driven).await;
+        if matches!(ours, Ok(Ok(false))) {
+            tokio::time::sleep(ELSEWHERE).await;
         }
         self.await_placement(store, placement, until).await
     }

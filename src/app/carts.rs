@@ -140,6 +140,9 @@ impl House {
             coupon
                 .applies(&lines, self.engine.clock.now())
                 .map_err(|problem| Error::of_field(Reason::CodeInvalid, "code", problem.to_string()))?;
+            if coupon.counter().is_some_and(|name| snapshot.left.get(&name).is_some_and(|left| *left <= 0)) {
+                return Err(Error::of_field(Reason::CodeInvalid, "code", "is used up: go on without it"));
+            }
             cart.coupons.retain(|held| held.code != coupon.code);
             cart.coupons.push(coupon);
             if cart.coupons.len() > MAX_CODES {

@@ -12,11 +12,12 @@ use uuid::Uuid;
 
 use super::error::{Error, Reason};
 use super::house::House;
+use crate::domain::coupon::coupon_counter;
 use crate::domain::ids::{StoreId, UnitId};
 use crate::engine::events;
 use crate::ports::Record;
 use crate::ports::store::{
-    CounterMove, Key, Query, ReplyKey, ReplyWrite, Row, Snapshot, StoredReply, TimerWrite, UnitOfWork,
+    CounterMove, Key, Kind, Query, ReplyKey, ReplyWrite, Row, Snapshot, StoredReply, TimerWrite, UnitOfWork,
     Verdict, Write,
 };
 
@@ -118,7 +119,10 @@ impl House {
         F: Future<Output = Result<Change, Error>>,
         B: Fn(&[Versioned<Record>]) -> Bytes,
     {
-        let query = Query { keys: keys.to_vec(), reply: Some(mutation.key()), counters: Vec::new() };
+        // What is left of a coupon that the call names is read along with it.
+        let coupons = keys.iter().filter(|key| key.kind == Kind::Coupon);
+        let counters = coupons.map(|key| (key.store.clone(), coupon_counter(&key.id))).collect();
+        let query = Query { keys: keys.to_vec(), reply: Some(mutation.key()), counters };
         for _ in 0..TRIES {
             let snapshot = Arc::new(self.engine.store.read(&query).await?);
             if let Some(body) = mutation.replayed(snapshot.reply.as_ref())? {

@@ -45,6 +45,11 @@ impl Visitor<'_> for AnyText {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Secret, E> {
+        if text.trim().is_empty() {
+            return Err(E::custom(
+                "is empty; give the secret, or a file that holds it under the key with _file",
+            ));
+        }
         Ok(Secret::new(text))
     }
 

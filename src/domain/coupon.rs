@@ -102,10 +102,15 @@ pub enum CouponProblem {
     Amount(#[from] MoneyError),
 }
 
+/// The name of the counter of a code's redemptions.
+pub fn coupon_counter(code: &str) -> String {
+    format!("coupon/{code}")
+}
+
 impl Coupon {
     /// The counter that holds how often the code may still be used; `None` without a limit.
     pub fn counter(&self) -> Option<String> {
-        self.limit.map(|_| format!("coupon/{}", self.code))
+        self.limit.map(|_| coupon_counter(self.code.as_str()))
     }
 
     /// Whether discounts of this coupon may touch a line.

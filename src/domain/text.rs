@@ -38,11 +38,13 @@ pub fn check(text: &str, max_bytes: usize) -> Result<(), TextProblem> {
 
 /// Whether 13 to 19 digits that satisfy the Luhn check stand in the text.
 ///
-/// Spaces and dashes between digits are passed over, the way people type a card number; any other character
-/// ends a run. A run is searched by whole groups, so that a house number before a card number does not hide
+/// Spaces, dashes, dots, slashes, underscores and what has no width are passed over between digits, the way
+/// people type or hide a card number; any other character ends a run. A run is searched by whole groups, so that a house number before a card number does not hide
 /// it, nor an expiry date after it.
 pub fn holds_card_number(text: &str) -> bool {
     let mut run = Run::default();
+    // A space in an address of the web.
+    let text = text.replace("%20", " ");
     for letter in text.chars() {
         match digit(letter) {
             Some(value) => run.push(value),
@@ -58,18 +60,25 @@ pub fn holds_card_number(text: &str) -> bool {
     run.holds_card_number()
 }
 
-/// The value of a decimal digit, ASCII or full-width (the form that East Asian keyboards type).
+/// The value of a decimal digit: ASCII, full-width (the form that East Asian keyboards type), Arabic-Indic in
+/// both forms, or Devanagari.
 fn digit(letter: char) -> Option<u8> {
     let folded = match letter {
         '\u{ff10}'..='\u{ff19}' => u32::from(letter) - 0xff10,
+        '\u{0660}'..='\u{0669}' => u32::from(letter) - 0x0660,
+        '\u{06f0}'..='\u{06f9}' => u32::from(letter) - 0x06f0,
+        '\u{0966}'..='\u{096f}' => u32::from(letter) - 0x0966,
         _ => letter.to_digit(10)?,
     };
     u8::try_from(folded).ok()
 }
 
-/// Spaces (also the hard and narrow ones) and dashes of any width.
+/// Spaces (also the hard and narrow ones, and those without a width), dashes of any width, and what else people
+/// put between the groups of a number.
 fn is_separator(letter: char) -> bool {
-    letter.is_whitespace() || matches!(letter, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+    letter.is_whitespace()
+        || matches!(letter, '-' | '.' | '/' | '_' | '+' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+        || matches!(letter, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }
 
 /// Digits seen so far, in groups divided by separators.
@@ -129,6 +138,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_card_number_is_seen_whatever_stands_between_its_digits() {
+        for text in [
+            "4242.4242.4242.4242",
+            "4242_4242_4242_4242",
+            "4242/4242/4242/4242",
+            "4242\u{200b}4242\u{200b}4242\u{200b}4242",
+            "https://shop.example/?n=4242%204242%204242%204242",
+            "\u{0664}\u{0662}\u{0664}\u{0662}\u{0664}\u{0662}\u{0664}\u{0662}\u{0664}\u{0662}\u{0664}\u{0662}\u{0664}\u{0662}\u{0664}\u{0662}",
+        ] {
+            assert!(holds_card_number(text), "{text}");
+        }
+    }
 
     #[test]
     fn a_card_number_is_refused_however_it_is_typed() {

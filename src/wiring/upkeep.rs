@@ -1,6 +1,7 @@
 //! What a replica does every second: it reads again what operators said of partner accounts, and puts samples
 //! into their histograms, which nobody else may do for a long time.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ const MAX_ACCOUNTS: u32 = 200;
 /// Runs until the process drains.
 pub async fn run(house: Arc<House>, gateways: Gateways, recorder: PrometheusHandle) {
     let tasks = &house.engine.tasks;
+    let mut heard = BTreeMap::new();
     while !tasks.is_draining() {
         for store in house.stores.keys() {
             if let Err(error) = refresh(&house, store).await {
@@ -29,6 +31,9 @@ pub async fn run(house: Arc<House>, gateways: Gateways, recorder: PrometheusHand
         }
         for (account, gateway) in &gateways {
             gateway.force(mode_of(&house, account));
+            if freed(&house, account, &mut heard) {
+                gateway.reset();
+            }
         }
         // Samples would pile up where nobody scrapes.
         recorder.run_upkeep();
@@ -61,4 +66,16 @@ fn mode_of(house: &House, account: &AccountId) -> Mode {
     let mut modes = house.stores.keys().map(|store| house.engine.modes.of(store, account));
     let first = modes.next().unwrap_or_default();
     if modes.all(|mode| mode == first) { first } else { Mode::Auto }
+}
+
+/// Whether an operator has just said of the account, in any store, that it may be asked (again): what its
+/// breakers learnt is then forgotten, a refused credential among it, which nothing else ends.
+fn freed(house: &House, account: &AccountId, heard: &mut BTreeMap<(StoreId, AccountId), Mode>) -> bool {
+    let mut freed = false;
+    for store in house.stores.keys() {
+        let now = house.engine.modes.of(store, account);
+        let before = heard.insert((store.clone(), account.clone()), now);
+        freed |= before.is_some_and(|before| before != now) && matches!(now, Mode::Auto | Mode::ForceClosed);
+    }
+    freed
 }

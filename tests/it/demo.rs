@@ -48,7 +48,7 @@ async fn every_shopper_of_the_demo_is_charged_once_where_the_account_says() {
         ("customer-action", "order-after-action", 2_890, 0),
         ("last-unit", "one-order-one-out-of-stock", 1_780, 0),
         ("primary-refuses", "order-at-backup", 0, 1_920),
-        ("primary-dies", "processing-then-order", 0, 5_990),
+        ("primary-dies", "processing-then-order", 5_990, 0),
         ("primary-dies-next-shopper", "order-at-backup", 0, 2_260),
     ];
     assert_eq!(ends, expected, "{said}");

@@ -130,6 +130,10 @@ impl House {
 
     /// Applies an edit and quotes anew.
     pub(super) async fn edit(&self, checkout: &mut Checkout, flow: &Flow, edit: &Edit) -> Result<(), Error> {
+        // Before anything is bound to what the session holds.
+        if !flow.frontend.coupons {
+            checkout.coupons.clear();
+        }
         let details = &mut checkout.details;
         replace(&mut details.contact, &edit.contact);
         replace(&mut details.delivery_address, &edit.delivery_address);
@@ -146,9 +150,6 @@ impl House {
                 };
                 checkout.details.selections = vec![selection];
             }
-        }
-        if !flow.frontend.coupons {
-            checkout.coupons.clear();
         }
         self.requote(checkout, flow).await
     }

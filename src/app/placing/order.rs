@@ -1,9 +1,11 @@
 //! The use case: join a placement that runs, answer from one that ended, or begin one and wait for it.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::super::checkouts::{cart_of, checkout_of};
-use super::super::error::Error;
+use super::super::error::{Error, Reason};
 use super::super::house::House;
 use super::super::mutation::{Mutation, TRIES, conflict};
 use super::first_commit::Begin;
@@ -37,8 +39,21 @@ pub struct PlaceOrder {
 }
 
 impl House {
-    /// Places the order, or says what became of it: the encoded response.
-    pub async fn place_order(&self, mutation: &Mutation, place: &PlaceOrder) -> Result<Bytes, Error> {
+    /// Places the order, or says what became of it: the encoded response. All of it runs in a tracked task: the
+    /// caller's deadline or reset drops our future, and never what was begun (R13).
+    pub async fn place_order(
+        self: &Arc<Self>,
+        mutation: &Mutation,
+        place: &PlaceOrder,
+    ) -> Result<Bytes, Error> {
+        let (house, mutation, place) = (Arc::clone(self), mutation.clone(), place.clone());
+        let run = self.engine.tasks.spawn(async move { house.place(&mutation, &place).await });
+        run.await.unwrap_or_else(|_| {
+            Err(Error::new(Reason::Internal, "a task ended before its time: operators find it in the log"))
+        })
+    }
+
+    async fn place(&self, mutation: &Mutation, place: &PlaceOrder) -> Result<Bytes, Error> {
         self.store(&mutation.store)?;
         let until = tokio::time::Instant::now() + self.times.patience;
         for _ in 0..TRIES {
@@ -51,8 +66,8 @@ impl House {
                     return case.reply().cloned().ok_or_else(conflict);
                 }
                 Begin::Ours { case, begun: Some(begun), claim, placement } => {
-                    let engine = std::sync::Arc::clone(&self.engine);
-                    // The caller's deadline or reset drops our future, never this task (R13).
+                    let engine = Arc::clone(&self.engine);
+                    // Its patience ends ours; the call at the gateway goes on.
                     let run =
                         self.engine.tasks.spawn(async move { engine.go_on(*case, begun, &claim).await });
                     let ended = tokio::time::timeout_at(until, run).await;

@@ -67,7 +67,8 @@ fn contact(checkout: &Checkout, flow: &Flow, found: &mut Vec<Problem>) {
     } else {
         IdentityOption::Registered
     });
-    if !flow.frontend.identity.contains(&identity) {
+    let nobody = identity == IdentityOption::Registered && guest;
+    if nobody || !flow.frontend.identity.contains(&identity) {
         found.push(Problem::new(ProblemCode::IdentityNotOffered, "details.identity"));
     }
 }

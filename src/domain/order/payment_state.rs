@@ -43,9 +43,9 @@ impl PaymentState {
 pub fn payment_state(total_minor: i64, payments: &[&Payment]) -> PaymentState {
     let sum = |of: fn(&Payment) -> i64| payments.iter().fold(0_i64, |sum, each| sum.saturating_add(of(each)));
     let (captured, refunded) = (sum(Payment::captured_minor), sum(Payment::refunded_minor));
-    let held = payments
-        .iter()
-        .any(|payment| payment.live().is_some_and(|attempt| attempt.state == AttemptState::Authorised));
+    // A void that is under way may still fail: what it would give back counts as held until it is known.
+    let holds = |state: &AttemptState| matches!(state, AttemptState::Authorised | AttemptState::Voiding);
+    let held = payments.iter().any(|payment| payment.live().is_some_and(|attempt| holds(&attempt.state)));
     if payments.iter().any(|payment| payment.needs_review()) {
         PaymentState::PaymentReview
     } else if captured > 0 && refunded >= captured {

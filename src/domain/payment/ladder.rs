@@ -99,8 +99,13 @@ impl Climb<'_> {
         }
     }
 
-    /// R3d: a void that leaves a tombstone forces an outcome.
+    /// R3d: a void that leaves a tombstone forces an outcome. Not before a look has shown that nothing was
+    /// executed, where one can be had: a gateway that is out of reach may hold what the buyer is waiting for,
+    /// and voiding that would lose the sale.
     fn may_void(&self, probe: &Probe) -> bool {
+        let looked = probe.seen_absent_at.is_some()
+            || self.lookup() == Lookup::None
+            || self.payment.goal == Goal::Release;
         let addressable = self.attempt.object.is_some() || self.capabilities.void_by_reference;
         let busy = matches!(
             self.operation.state,
@@ -109,7 +114,7 @@ impl Climb<'_> {
         let timely = (self.now < self.payment.place_by && !busy)
             || self.payment.goal == Goal::Release
             || probe.rounds >= ROUNDS_BEFORE_LATE_VOID;
-        self.capabilities.void_tombstones && addressable && timely
+        self.capabilities.void_tombstones && addressable && looked && timely
     }
 
     /// R4: a read-after-write look, long enough after the request last left, that found nothing executed.

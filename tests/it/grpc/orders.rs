@@ -16,7 +16,7 @@ use cashwrap::proto::google::r#type::Money;
 use tonic::Code::{Aborted, FailedPrecondition, InvalidArgument, NotFound};
 
 use super::carts::{add, cart_of};
-use super::checkouts::{berlin, buyer, checkout_of, opening, read};
+use super::checkouts::{berlin, buyer, checkout_of, read};
 use super::rig::{CARD, Rig, guest, is, key, operator, refusal, service, stranger};
 use crate::placing::till::Weather;
 
@@ -186,11 +186,8 @@ async fn what_is_sold_out_or_used_up_is_refused_before_any_charge() {
         etag: String::new(),
         code: "GONE".to_owned(),
     };
-    rig.carts().apply_code(service(code)).await.unwrap();
-    let request = service(opening(&cart.name, buyer()));
-    let third = rig.checkouts().create_checkout(request).await.unwrap().into_inner().checkout.unwrap();
-    let status = rig.checkouts().place_order(service(placing(&third))).await.unwrap_err();
-    assert_eq!(refusal(&status), is(FailedPrecondition, "CODE_INVALID", ""));
+    let status = rig.carts().apply_code(service(code)).await.unwrap_err();
+    assert_eq!(refusal(&status), is(FailedPrecondition, "CODE_INVALID", "code"));
     assert_eq!(rig.primary.totals().len(), 1, "the first order's alone");
 }
 

@@ -42,6 +42,44 @@ async fn a_primary_that_times_out_after_charging_is_waited_for_and_the_backup_st
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_charge_is_waited_for_while_its_gateway_is_out_of_reach_and_not_voided_unseen() {
+    let world = World::new().await;
+    let house = world.process(&Fuse::never());
+    let cart = world.cart(&house, 1).await;
+    let (checkout, digest) = world.checkout(&house, cart).await;
+    world.primary.next(OperationKind::Confirm, Weather::TimeoutAfter);
+    let mutation = world.mutation("PlaceOrder");
+    let place = World::order(checkout, &digest);
+    assert_eq!(house.place_order(&mutation, &place).await.unwrap(), "processing");
+    world.primary.set_down(true);
+    tokio::time::sleep(std::time::Duration::from_mins(2)).await;
+    world.primary.set_down(false);
+    let answer = world.place_until_settled(&house, &mutation, &place).await.unwrap();
+    assert!(answer.starts_with("order "), "{answer}");
+    world.settle().await;
+    assert_eq!(world.audit().await, 1);
+    assert!(world.backup.totals().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_who_hangs_up_while_the_first_commit_is_answered_leaves_a_placement_that_goes_on() {
+    let world = World::new().await;
+    let fuse = Fuse::never();
+    let house = world.process(&fuse);
+    let cart = world.cart(&house, 1).await;
+    let (checkout, digest) = world.checkout(&house, cart).await;
+    fuse.lag(std::time::Duration::from_millis(20));
+    let mutation = world.mutation("PlaceOrder");
+    let place = World::order(checkout, &digest);
+    let patience = std::time::Duration::from_millis(10);
+    tokio::time::timeout(patience, house.place_order(&mutation, &place)).await.unwrap_err();
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    assert_eq!(shown(&house, checkout).await.checkout.state, CheckoutState::Completed);
+    world.settle().await;
+    assert_eq!(world.audit().await, 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn both_gateways_down_is_unavailable_holds_nothing_and_frees_the_key() {
     let world = World::new().await;
     let house = world.process(&Fuse::never());

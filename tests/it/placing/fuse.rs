@@ -23,6 +23,7 @@ pub struct Fuse(Arc<AtomicI64>, Arc<Trips>);
 struct Trips {
     reads: AtomicU64,
     commits: AtomicU64,
+    lag_ms: AtomicU64,
 }
 
 impl Fuse {
@@ -39,6 +40,11 @@ impl Fuse {
     /// Whether the process is dead.
     pub fn blown(&self) -> bool {
         self.0.load(Ordering::SeqCst) <= 0
+    }
+
+    /// From now on each commit's answer takes this long to arrive.
+    pub fn lag(&self, lag: Duration) {
+        self.1.lag_ms.store(u64::try_from(lag.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
     /// Reads and commits since the last time this was asked.
@@ -79,6 +85,10 @@ impl Store<Record> for FusedStore {
         self.fuse.pass().await;
         self.fuse.1.commits.fetch_add(1, Ordering::SeqCst);
         let verdict = self.inner.commit(unit).await;
+        let lag = self.fuse.1.lag_ms.load(Ordering::SeqCst);
+        if lag > 0 {
+            tokio::time::sleep(Duration::from_millis(lag)).await;
+        }
         self.fuse.pass().await;
         verdict
     }

@@ -1,6 +1,8 @@
 //! Round trips to the store, counted: at most one read and one write for a call that nobody contends, however
 //! many lines there are. PlaceOrder, ConfirmPaymentAction and repeated keys may take more.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::fuse::Fuse;
@@ -27,7 +29,7 @@ async fn fill(world: &World, house: &House, cart: CartId, lines: usize) {
 async fn count_all(lines: usize) -> Counted {
     let world = World::new().await;
     let fuse = Fuse::never();
-    let house = world.house(&fuse);
+    let house = Arc::new(world.house(&fuse));
     let none = |_: &_| Bytes::new();
     let mut counted = Counted::new();
     let cart = world.cart(&house, 1).await;

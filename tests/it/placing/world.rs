@@ -349,7 +349,7 @@ impl World {
     /// Places under `mutation`, again and again until it is settled, as a client would.
     pub async fn place_until_settled(
         &self,
-        house: &House,
+        house: &Arc<House>,
         mutation: &Mutation,
         place: &PlaceOrder,
     ) -> Result<String, Error> {
