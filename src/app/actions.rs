@@ -21,7 +21,7 @@ use crate::domain::payment::{Input, Payment};
 use crate::domain::placement::Wish;
 use crate::engine::events;
 use crate::ports::Record;
-use crate::ports::store::{Key, Kind, Query, Snapshot, UnitOfWork, Verdict, Write};
+use crate::ports::store::{Key, Kind, Query, ReplyWrite, Snapshot, StoredReply, UnitOfWork, Verdict, Write};
 
 /// How long an update waits for a pending action to be cancelled at the gateway.
 const REOPEN_PATIENCE: Duration = Duration::from_secs(5);
@@ -40,9 +40,14 @@ impl House {
         self.store(&mutation.store)?;
         let until = Instant::now() + self.times.patience;
         let key = Key::new(&mutation.store, Kind::Checkout, id);
-        let query = Query { keys: vec![key.clone()], ..Query::default() };
+        let query = Query { keys: vec![key.clone()], reply: Some(mutation.key()), ..Query::default() };
         for _ in 0..TRIES {
             let snapshot = self.engine.store.read(&query).await?;
+            // The answer is the placement's; under this key stands only what was asked (I16).
+            let repeated = snapshot.reply.as_ref();
+            if repeated.is_some_and(|reply| reply.fingerprint != mutation.fingerprint) {
+                mutation.replayed(repeated)?;
+            }
             let (checkout, _) = checkout_of(&key, &snapshot)?;
             let Some(placement) = checkout.placement else { return Err(no_such_action()) };
             let payment_key = Key::new(&mutation.store, Kind::Payment, action);
@@ -55,7 +60,8 @@ impl House {
             if checkout.state == CheckoutState::AwaitingAction {
                 let noted = react(&payment, Input::Signalled, self.engine.clock.now(), &self.engine.policy)
                     .map_err(|error| Error::new(Reason::PaymentActionInvalid, error.to_string()))?;
-                if !self.note(&payments, Record::Payment(Box::new(noted))).await? {
+                let claim = repeated.is_none().then(|| self.asked(mutation, placement));
+                if !self.note(&payments, Record::Payment(Box::new(noted)), claim).await? {
                     continue;
                 }
             }
@@ -92,7 +98,7 @@ impl House {
                 return Ok(());
             }
             let noted = wished(&checkout, &snapshot, Wish::Reopen)?;
-            if !self.note(&snapshot, Record::Placement(Box::new(noted))).await? {
+            if !self.note(&snapshot, Record::Placement(Box::new(noted)), None).await? {
                 continue;
             }
             let subject = Key::new(store, Kind::Placement, placement);
@@ -105,8 +111,26 @@ impl House {
         Err(conflict())
     }
 
-    /// Writes one row as it shall be; false when somebody else changed it meanwhile.
-    async fn note(&self, snapshot: &Snapshot<Record>, record: Record) -> Result<bool, Error> {
+    /// Keeps what was asked under the caller's key, without an answer of its own.
+    fn asked(&self, mutation: &Mutation, placement: PlacementId) -> ReplyWrite {
+        ReplyWrite::Claim {
+            key: mutation.key(),
+            reply: StoredReply {
+                fingerprint: mutation.fingerprint,
+                subject: Some(Key::new(&mutation.store, Kind::Placement, placement)),
+                body: None,
+            },
+            keep: self.times.keep_money_reply,
+        }
+    }
+
+    /// Writes one row as it shall be; false when somebody else changed it, or took the key, meanwhile.
+    async fn note(
+        &self,
+        snapshot: &Snapshot<Record>,
+        record: Record,
+        reply: Option<ReplyWrite>,
+    ) -> Result<bool, Error> {
         let store = match &record {
             Record::Payment(payment) => payment.store.clone(),
             Record::Placement(placement) => placement.store.clone(),
@@ -114,15 +138,17 @@ impl House {
         };
         let key = record.key(&store);
         let Some(held) = snapshot.rows.get(&key) else { return Ok(false) };
-        if held.row == record {
+        let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), store);
+        unit.reply = reply;
+        if held.row != record {
+            let events = events::of(Some(&held.row), &record);
+            unit.writes = vec![Write { key, expected: held.version, row: record, events }];
+        } else if unit.reply.is_none() {
             return Ok(true);
         }
-        let events = events::of(Some(&held.row), &record);
-        let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), store);
-        unit.writes = vec![Write { key, expected: held.version, row: record, events }];
         match self.engine.submit(&unit).await {
             Verdict::Committed => Ok(true),
-            Verdict::Stale { .. } => Ok(false),
+            Verdict::Stale { .. } | Verdict::ReplyTaken(_) => Ok(false),
             _ => Err(Error::store_unavailable()),
         }
     }

@@ -139,6 +139,10 @@ async fn a_customer_who_returns_from_an_action_gets_the_order() {
     assert!(reply.starts_with(b"order "), "{reply:?}");
     let twice = house.confirm_action(&mutation, checkout, payment).await.unwrap();
     assert_eq!(twice, reply);
+    let mut other = mutation.clone();
+    other.fingerprint = [8; 32];
+    let reused = house.confirm_action(&other, checkout, payment).await.unwrap_err();
+    assert_eq!(reused.reason(), Reason::IdempotencyKeyReused);
     world.settle().await;
     assert_eq!(world.audit().await, 1);
 }
