@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::domain::flow::Problem;
-use crate::domain::ids::OrderId;
+use crate::domain::ids::{OrderId, StoreId};
 use crate::ports::store::StoreError;
 
 /// Stable reasons; `ErrorReason` of the API carries the same names.
@@ -142,16 +142,19 @@ impl Error {
 
     /// The thing named does not exist, or the caller has no right to it: the two look the same.
     pub fn not_found(what: &str) -> Self {
-        Self::new(Reason::NotFound, format!("there is no such {what} in this store, or it is not yours"))
+        let place = if what == "store" { "here" } else { "in this store" };
+        let message = format!("there is no such {what} {place}, or it is not yours: check its name");
+        Self::new(Reason::NotFound, message)
     }
 
-    /// There is an order already.
-    pub fn already_ordered(order: Option<OrderId>) -> Self {
-        let error = Self::new(Reason::AlreadyOrdered, "there is an order already: read it");
-        match order {
-            Some(order) => error.with("order", order.to_string()),
-            None => error,
-        }
+    /// There is an order already; metadata `order` is its name.
+    pub fn already_ordered(store: &StoreId, order: Option<OrderId>) -> Self {
+        let Some(order) = order else {
+            return Self::new(Reason::AlreadyOrdered, "there is an order already: list the orders");
+        };
+        let name = format!("stores/{store}/orders/{order}");
+        Self::new(Reason::AlreadyOrdered, format!("there is an order already: read {name}"))
+            .with("order", name)
     }
 
     /// Adds metadata.

@@ -203,7 +203,11 @@ pub(super) fn conflict() -> Error {
 pub(super) fn short(counter: &str, left: i64) -> Error {
     match counter.split_once('/') {
         Some(("stock", sku)) => {
-            let message = format!("only {left} of {sku} are left: lower the quantity");
+            let message = if left > 0 {
+                format!("only {left} of {sku} are left: lower the quantity")
+            } else {
+                format!("{sku} is sold out: remove its line")
+            };
             Error::new(Reason::OutOfStock, message).with("sku", sku.to_owned()).with("left", left.to_string())
         }
         Some(("coupon", code)) => {

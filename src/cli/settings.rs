@@ -17,6 +17,11 @@ pub struct SettingsFile {
 impl SettingsFile {
     /// Loads them; what is wrong with them goes to standard error, a line each.
     pub(super) fn load(&self) -> Option<Settings> {
-        Settings::load(self.config.as_deref(), environment()).map_err(|refused| eprintln!("{refused}")).ok()
+        let loaded = Settings::load(self.config.as_deref(), environment());
+        let told = loaded.map_err(|refused| eprintln!("{refused}")).ok();
+        if told.is_none() && self.config.is_none() {
+            eprintln!("no --config FILE was given: examples/cashwrap.toml is one to begin with");
+        }
+        told
     }
 }

@@ -57,7 +57,7 @@ impl House {
     ) -> Result<Checkout, Error> {
         match cart.state {
             CartState::Open => {}
-            CartState::Ordered => return Err(Error::already_ordered(cart.order)),
+            CartState::Ordered => return Err(Error::already_ordered(&cart.store, cart.order)),
             CartState::Locked => {
                 return Err(Error::new(
                     Reason::CartNotOpen,

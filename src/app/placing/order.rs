@@ -101,7 +101,9 @@ impl House {
             let same = placement.digest == place.digest && placement.instruments == instruments;
             match checkout.state {
                 CheckoutState::Completed if same => return self.frozen(&placement).await,
-                CheckoutState::Completed => return Err(Error::already_ordered(checkout.order)),
+                CheckoutState::Completed => {
+                    return Err(Error::already_ordered(&checkout.store, checkout.order));
+                }
                 CheckoutState::Placing | CheckoutState::AwaitingAction if same => {
                     return Ok(Begin::Join(placement.id));
                 }
@@ -125,7 +127,7 @@ impl House {
     pub(super) async fn frozen(&self, placement: &Placement) -> Result<Begin, Error> {
         match self.frozen_reply(placement).await? {
             Some(body) => Ok(Begin::Answered(body)),
-            None => Err(Error::already_ordered(placement.order)),
+            None => Err(Error::already_ordered(&placement.store, placement.order)),
         }
     }
 

@@ -25,7 +25,7 @@ impl House {
         match cart.state {
             CartState::Open => {}
             CartState::Locked => return Err(in_progress()),
-            CartState::Ordered => return Err(Error::already_ordered(cart.order)),
+            CartState::Ordered => return Err(Error::already_ordered(&cart.store, cart.order)),
             CartState::Deleted => return Err(Error::not_found("cart")),
         }
         let now = self.engine.clock.now();
@@ -50,7 +50,11 @@ impl House {
             ));
         }
         if !blocking.is_empty() {
-            let message = "problems stand before this order: solve those that the details list";
+            let codes: Vec<&str> = blocking.iter().map(|problem| problem.code.as_str()).collect();
+            let message = format!(
+                "problems stand before this order, {}: solve those that the checkout lists",
+                codes.join(", ")
+            );
             return Err(Error::new(Reason::CheckoutNotReady, message).with_problems(blocking));
         }
         let Some(quoted) = checkout.quoted.clone() else {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::{Instant, sleep};
 
@@ -67,15 +67,6 @@ impl Gateway {
         self.child.kill().await.map_err(|cause| system(self.account, cause))
     }
 
-    /// Waits until the process has died by itself.
-    pub(super) async fn death(&mut self) -> Result<(), DemoError> {
-        match tokio::time::timeout(START_PATIENCE, self.child.wait()).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(cause)) => Err(system(self.account, cause)),
-            Err(_) => Err(self.wrong("it lives on, though it should have died")),
-        }
-    }
-
     /// Starts a new process on the same ledger and the same port; does nothing while the old one lives.
     pub(super) async fn revive(&mut self) -> Result<(), DemoError> {
         if self.child.try_wait().map_err(|cause| system(self.account, cause))?.is_none() {
@@ -86,11 +77,17 @@ impl Gateway {
         self.until_it_answers().await
     }
 
-    /// Makes it die once the next authorisation is durable, before it is answered.
-    pub(super) async fn die_after_next_authorisation(&self) -> Result<(), DemoError> {
-        let url = format!("{}/sandbox/faults", self.base_url());
-        let sent = self.http.post(url).json(&json!({ "die_after_effect": true })).send().await;
-        self.answered(sent).map(drop)
+    /// Waits until its ledger shows more authorisations than `before`, then kills it: an effect is durable and
+    /// has not been answered.
+    pub(super) async fn kill_once_it_authorises(&mut self, before: usize) -> Result<(), DemoError> {
+        let last_moment = Instant::now() + START_PATIENCE;
+        while self.ledger().await?.authorisations() <= before {
+            if Instant::now() >= last_moment {
+                return Err(self.wrong("it authorised nothing, though it was asked to"));
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        self.kill().await
     }
 
     /// What it says that it moved.
@@ -159,7 +156,7 @@ fn spawn(account: &'static str, directory: &Path, listen: SocketAddr) -> Result<
     let log = File::create(log_of(account, directory)).map_err(|cause| system(account, cause))?;
     let mut command = Command::new(program);
     command
-        .args(["sandbox", "gateway", "--until-stdin-ends", "--allow-die", "--account", account])
+        .args(["sandbox", "gateway", "--until-stdin-ends", "--account", account])
         .arg("--listen")
         .arg(listen.to_string())
         .arg("--ledger")

@@ -50,6 +50,11 @@ impl Moved {
 }
 
 impl Ledger {
+    /// How many of its objects ever held money.
+    pub(super) fn authorisations(&self) -> usize {
+        self.intents.iter().filter(|intent| intent.authorised > 0).count()
+    }
+
     /// What moved for these payments.
     pub(super) fn moved(&self, payments: &[String]) -> Moved {
         let ours = |intent: &&Intent| {

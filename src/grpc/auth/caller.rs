@@ -66,7 +66,18 @@ impl Caller {
     /// cart, checkout or order. Staff and services need none.
     pub fn must_hold(&self, capabilities: &Capabilities, resource: &str) -> Result<(), Error> {
         let held = self.capability.as_deref().is_some_and(|token| capabilities.holds(token, resource));
-        if held || self.is_trusted() { Ok(()) } else { Err(Error::not_found("resource")) }
+        if held || self.is_trusted() {
+            return Ok(());
+        }
+        Err(match self.capability {
+            Some(_) => Error::not_found("resource"),
+            // Says the same of what exists and of what does not.
+            None => Error::new(
+                Reason::NotFound,
+                "there is no such resource, or it is not yours: a shopper also sends its capability_token as \
+                 cashwrap-capability",
+            ),
+        })
     }
 
     /// Whether a customer id that it states counts as verified.

@@ -122,6 +122,23 @@ pub fn position(place: Coordinates) -> LatLng {
     LatLng { latitude: f64::from(place.latitude_e7()) / E7, longitude: f64::from(place.longitude_e7()) / E7 }
 }
 
+/// The path of a field as the API spells it, from the domain's own spelling of an address.
+pub(super) fn spelled(path: &str) -> String {
+    let (parent, field) = path.rsplit_once('.').unwrap_or(("", path));
+    if !parent.ends_with("address") {
+        return path.to_owned();
+    }
+    let field = match field {
+        "recipient" => "recipients".to_owned(),
+        "organisation" => "organization".to_owned(),
+        "country" => "region_code".to_owned(),
+        _ => field
+            .strip_prefix("lines")
+            .map_or_else(|| field.to_owned(), |rest| format!("address_lines{rest}")),
+    };
+    format!("{parent}.{field}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +152,18 @@ mod tests {
             address_lines: vec!["Unter den Linden 1".to_owned()],
             recipients: vec!["Ada Lovelace".to_owned()],
             ..PostalAddress::default()
+        }
+    }
+
+    #[test]
+    fn a_problem_names_the_field_as_the_api_spells_it() {
+        for (own, told) in [
+            ("details.delivery_address.recipient", "details.delivery_address.recipients"),
+            ("details.billing.address.lines[1]", "details.billing.address.address_lines[1]"),
+            ("details.delivery_address.postal_code", "details.delivery_address.postal_code"),
+            ("details.contact.email", "details.contact.email"),
+        ] {
+            assert_eq!(spelled(own), told);
         }
     }
 

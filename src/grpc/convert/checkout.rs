@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::product::price_warnings;
-use super::{context, decline, details, quote, time};
+use super::{address, context, decline, details, quote, time};
 use crate::app::checkouts::CheckoutView;
 use crate::domain::checkout::{ActionNeeded, Checkout, CheckoutState};
 use crate::domain::flow::{Interface, Layout, Problem, Severity, Step, StepState};
@@ -126,7 +126,7 @@ fn problem(problem: &Problem) -> v1::Problem {
     v1::Problem {
         code: problem.code.to_string(),
         severity: severity.into(),
-        path: problem.path.clone(),
+        path: address::spelled(&problem.path),
         remedy: problem.remedy.clone(),
     }
 }

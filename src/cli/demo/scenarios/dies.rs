@@ -1,4 +1,4 @@
-//! The primary gateway dies after its authorisation is durable and before it answers. Nobody knows whether the
+//! The primary gateway is killed after its authorisation is durable and before it answers. Nobody knows whether the
 //! card was charged, so that order waits and is not tried elsewhere; the next shopper's is. The primary comes back
 //! on its ledger, and the first order is resolved without anybody's help.
 
@@ -12,6 +12,10 @@ use crate::cli::demo::stage::Stage;
 use crate::proto::cashwrap::v1::Order;
 use crate::proto::cashwrap::v1::place_order_response::Result as Placed;
 
+/// A card that the primary authorises without ever saying so: time enough to kill it in between.
+const SILENT_CARD: [(&str, &str); 2] =
+    [("primary", "tok_primary_timeoutafter"), ("backup", "tok_backup_approve")];
+
 pub(super) async fn play(stage: &mut Stage) -> Result<Vec<Scene>, DemoError> {
     let played = unknown_then_resolved(stage).await;
     // Whatever went wrong, who plays next finds the primary alive.
@@ -22,12 +26,12 @@ pub(super) async fn play(stage: &mut Stage) -> Result<Vec<Scene>, DemoError> {
 async fn unknown_then_resolved(stage: &mut Stage) -> Result<Vec<Scene>, DemoError> {
     let first = to_be_sent(&stage.shop, &[("POT-IRON-08", 1)]).await?;
     let next = to_be_sent(&stage.shop, &[("TEA-HERBAL-80", 3)]).await?;
-    stage.primary.die_after_next_authorisation().await?;
+    let before = stage.primary.ledger().await?.authorisations();
 
     let (shop, request_id, began) = (stage.shop.clone(), fresh(), Instant::now());
-    let parking = async { shop.place(&first, &request_id, &GOOD_CARD).await };
+    let parking = async { shop.place(&first, &request_id, &SILENT_CARD).await };
     let meanwhile = async {
-        stage.primary.death().await?;
+        stage.primary.kill_once_it_authorises(before).await?;
         place(&shop, &next, &fresh(), &GOOD_CARD).await?.order()
     };
     let (parked, backed) = tokio::join!(parking, meanwhile);
@@ -39,7 +43,7 @@ async fn unknown_then_resolved(stage: &mut Stage) -> Result<Vec<Scene>, DemoErro
         }
     }
     stage.primary.revive().await?;
-    let resolved = match place(&stage.shop, &first, &request_id, &GOOD_CARD).await? {
+    let resolved = match place(&stage.shop, &first, &request_id, &SILENT_CARD).await? {
         Answer::Decline(_) => return Err(DemoError::unexpected("the first order was given up")),
         answer => answer.order()?,
     };
@@ -52,7 +56,7 @@ async fn unknown_then_resolved(stage: &mut Stage) -> Result<Vec<Scene>, DemoErro
     let resolved = Scene {
         name: Scenario::Dies.name(),
         told: vec![
-            "The primary holds the money, and dies before it can say so. Whether the card was charged is unknown, \
+            "The primary holds the money, and is killed before it can say so. Whether the card was charged is unknown, \
              so no other gateway is tried: PlaceOrder answers PROCESSING."
                 .to_owned(),
             format!(
