@@ -180,7 +180,7 @@ pub struct CounterMove {
 /// What happens to a counter. Quantities are positive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CounterChange {
-    /// Takes `0` units aside, or the unit of work is Short. A counter that does not exist is Short with 0 left.
+    /// Takes this many aside, or the unit of work is Short. A counter that does not exist is Short with 0 left.
     Hold(u32),
     /// Turns held units into used ones. More than is held is Short, with what is held.
     Consume(u32),

@@ -2,17 +2,14 @@
 
 use super::fuse::Fuse;
 use super::till::Weather;
-use super::world::{World, only_payment, shown, store_id};
+use super::world::{Ready, World, only_payment, shown, store_id};
 use cashwrap::app::Reason;
 use cashwrap::domain::checkout::CheckoutState;
 use cashwrap::domain::payment::{DeclineClass, OperationKind};
 
 #[tokio::test(start_paused = true)]
 async fn a_primary_that_refuses_connections_costs_no_sale() {
-    let world = World::new().await;
-    let house = world.process(&Fuse::never());
-    let cart = world.cart(&house, 1).await;
-    let (checkout, digest) = world.checkout(&house, cart).await;
+    let Ready { world, house, checkout, digest } = Ready::new().await;
     world.primary.set_down(true);
     let reply =
         house.place_order(&world.mutation("PlaceOrder"), &World::order(checkout, &digest)).await.unwrap();
@@ -25,10 +22,7 @@ async fn a_primary_that_refuses_connections_costs_no_sale() {
 
 #[tokio::test(start_paused = true)]
 async fn a_primary_that_times_out_after_charging_is_waited_for_and_the_backup_stays_empty() {
-    let world = World::new().await;
-    let house = world.process(&Fuse::never());
-    let cart = world.cart(&house, 1).await;
-    let (checkout, digest) = world.checkout(&house, cart).await;
+    let Ready { world, house, checkout, digest } = Ready::new().await;
     world.primary.next(OperationKind::Confirm, Weather::TimeoutAfter);
     let mutation = world.mutation("PlaceOrder");
     let place = World::order(checkout, &digest);
@@ -43,10 +37,7 @@ async fn a_primary_that_times_out_after_charging_is_waited_for_and_the_backup_st
 
 #[tokio::test(start_paused = true)]
 async fn a_charge_is_waited_for_while_its_gateway_is_out_of_reach_and_not_voided_unseen() {
-    let world = World::new().await;
-    let house = world.process(&Fuse::never());
-    let cart = world.cart(&house, 1).await;
-    let (checkout, digest) = world.checkout(&house, cart).await;
+    let Ready { world, house, checkout, digest } = Ready::new().await;
     world.primary.next(OperationKind::Confirm, Weather::TimeoutAfter);
     let mutation = world.mutation("PlaceOrder");
     let place = World::order(checkout, &digest);
@@ -81,10 +72,7 @@ async fn a_caller_who_hangs_up_while_the_first_commit_is_answered_leaves_a_place
 
 #[tokio::test(start_paused = true)]
 async fn both_gateways_down_is_unavailable_holds_nothing_and_frees_the_key() {
-    let world = World::new().await;
-    let house = world.process(&Fuse::never());
-    let cart = world.cart(&house, 1).await;
-    let (checkout, digest) = world.checkout(&house, cart).await;
+    let Ready { world, house, checkout, digest } = Ready::new().await;
     world.primary.set_down(true);
     world.backup.set_down(true);
     let mutation = world.mutation("PlaceOrder");
@@ -101,10 +89,7 @@ async fn both_gateways_down_is_unavailable_holds_nothing_and_frees_the_key() {
 
 #[tokio::test(start_paused = true)]
 async fn a_declined_card_opens_the_checkout_again_for_another() {
-    let world = World::new().await;
-    let house = world.process(&Fuse::never());
-    let cart = world.cart(&house, 1).await;
-    let (checkout, digest) = world.checkout(&house, cart).await;
+    let Ready { world, house, checkout, digest } = Ready::new().await;
     world.primary.next(OperationKind::Confirm, Weather::Declined(DeclineClass::InsufficientFunds));
     let first = world.mutation("PlaceOrder");
     let reply = house.place_order(&first, &World::order(checkout, &digest)).await.unwrap();
@@ -122,10 +107,7 @@ async fn a_declined_card_opens_the_checkout_again_for_another() {
 
 #[tokio::test(start_paused = true)]
 async fn a_customer_who_returns_from_an_action_gets_the_order() {
-    let world = World::new().await;
-    let house = world.process(&Fuse::never());
-    let cart = world.cart(&house, 1).await;
-    let (checkout, digest) = world.checkout(&house, cart).await;
+    let Ready { world, house, checkout, digest } = Ready::new().await;
     world.primary.next(OperationKind::Confirm, Weather::Action);
     let reply =
         house.place_order(&world.mutation("PlaceOrder"), &World::order(checkout, &digest)).await.unwrap();
@@ -149,10 +131,7 @@ async fn a_customer_who_returns_from_an_action_gets_the_order() {
 
 #[tokio::test(start_paused = true)]
 async fn a_customer_who_never_returns_leaves_nothing_held() {
-    let world = World::new().await;
-    let house = world.process(&Fuse::never());
-    let cart = world.cart(&house, 1).await;
-    let (checkout, digest) = world.checkout(&house, cart).await;
+    let Ready { world, house, checkout, digest } = Ready::new().await;
     world.primary.next(OperationKind::Confirm, Weather::Action);
     let _action = house.place_order(&world.mutation("PlaceOrder"), &World::order(checkout, &digest)).await;
     world.settle().await;
@@ -163,10 +142,7 @@ async fn a_customer_who_never_returns_leaves_nothing_held() {
 
 #[tokio::test(start_paused = true)]
 async fn a_customer_who_acts_but_never_returns_gets_the_order_all_the_same() {
-    let world = World::new().await;
-    let house = world.process(&Fuse::never());
-    let cart = world.cart(&house, 1).await;
-    let (checkout, digest) = world.checkout(&house, cart).await;
+    let Ready { world, house, checkout, digest } = Ready::new().await;
     world.primary.next(OperationKind::Confirm, Weather::Action);
     let _action = house.place_order(&world.mutation("PlaceOrder"), &World::order(checkout, &digest)).await;
     world.primary.customer_acts(true);
@@ -177,10 +153,7 @@ async fn a_customer_who_acts_but_never_returns_gets_the_order_all_the_same() {
 
 #[tokio::test(start_paused = true)]
 async fn an_edit_during_an_action_gives_the_payment_up_and_opens_the_session() {
-    let world = World::new().await;
-    let house = world.process(&Fuse::never());
-    let cart = world.cart(&house, 1).await;
-    let (checkout, digest) = world.checkout(&house, cart).await;
+    let Ready { world, house, checkout, digest } = Ready::new().await;
     world.primary.next(OperationKind::Confirm, Weather::Action);
     let _action = house.place_order(&world.mutation("PlaceOrder"), &World::order(checkout, &digest)).await;
     let edit = cashwrap::app::checkouts::Edit {

@@ -445,6 +445,25 @@ impl World {
     }
 }
 
+/// A living process with a checkout of one mug that can be placed.
+pub struct Ready {
+    pub world: World,
+    pub house: Arc<House>,
+    pub checkout: CheckoutId,
+    pub digest: String,
+}
+
+impl Ready {
+    /// A world of its own, up to the moment before PlaceOrder.
+    pub async fn new() -> Self {
+        let world = World::new().await;
+        let house = world.process(&Fuse::never());
+        let cart = world.cart(&house, 1).await;
+        let (checkout, digest) = world.checkout(&house, cart).await;
+        Self { world, house, checkout, digest }
+    }
+}
+
 /// The session as it is shown.
 pub async fn shown(house: &House, checkout: CheckoutId) -> CheckoutView {
     house.get_checkout(&store_id(), checkout).await.unwrap()
