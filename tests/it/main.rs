@@ -24,3 +24,4 @@ mod server;
 mod store;
 mod stripe;
 mod two_processes;
+mod wire;

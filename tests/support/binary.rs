@@ -15,6 +15,6 @@ mod settings;
 mod shop;
 
 pub use sandbox::Sandbox;
-pub use server::Server;
+pub use server::{Server, endpoint};
 pub use settings::Terms;
 pub use shop::{CATALOGUE_STOCK, Kept, Shop};

@@ -5,6 +5,7 @@
 //! - [`shopper`]: a client that walks from a cart to an order. [`witness`]: what ledgers and rows say of it.
 //! - [`spawned`]: any command of the binary as a process. [`grpcurl`] and [`localstripe`]: programs of others,
 //!   which scripts/test installs.
+//! - [`wire`]: a network between two of them, which a test makes worse.
 //! - [`dice`]: random choices that a seed repeats. [`patience`]: waiting for a bounded time.
 
 pub mod binary;
@@ -15,4 +16,5 @@ pub mod patience;
 pub mod postgres;
 pub mod shopper;
 pub mod spawned;
+pub mod wire;
 pub mod witness;

@@ -59,33 +59,30 @@ impl PostgresStore {
             tracing::warn!(code = pool_code(&error), "no connection for a commit");
             Meaning::Later
         })?;
-        // Prepared once per connection. Nothing of the unit is sent yet, so nothing can be in doubt.
-        let statement = connection.prepare_cached(queries::COMMIT).await.map_err(|error| {
-            tracing::warn!(code = code_of(&error), "a commit could not be prepared");
-            Meaning::Elsewhere
-        });
-        let answered = match statement {
-            Ok(statement) => {
-                let parameters: [&(dyn ToSql + Sync); 1] = [envelope];
-                match timeout(self.patience, connection.query_one(&statement, &parameters)).await {
-                    Ok(Ok(row)) => row.try_get(0).map_err(|_| Meaning::Unknown),
-                    Ok(Err(error)) => {
-                        let meaning = meaning_of(&error);
-                        if meaning == Meaning::Again {
-                            tracing::debug!(code = code_of(&error), "a commit was in another's way");
-                        } else {
-                            tracing::warn!(code = code_of(&error), ?meaning, "a commit failed");
-                        }
-                        Err(meaning)
-                    }
-                    Err(_elapsed) => {
-                        tracing::warn!("a commit was not answered in time");
-                        Err(Meaning::Unknown)
-                    }
+        let mut sent = false;
+        let asked = timeout(self.patience, async {
+            // Prepared once per connection. Nothing of the unit is sent yet, so nothing can be in doubt.
+            let statement = connection.prepare_cached(queries::COMMIT).await.map_err(|error| {
+                tracing::warn!(code = code_of(&error), "a commit could not be prepared");
+                Meaning::Elsewhere
+            })?;
+            sent = true;
+            let parameters: [&(dyn ToSql + Sync); 1] = [envelope];
+            let row = connection.query_one(&statement, &parameters).await.map_err(|error| {
+                let meaning = meaning_of(&error);
+                if meaning == Meaning::Again {
+                    tracing::debug!(code = code_of(&error), "a commit was in another's way");
+                } else {
+                    tracing::warn!(code = code_of(&error), ?meaning, "a commit failed");
                 }
-            }
-            Err(meaning) => Err(meaning),
-        };
+                meaning
+            })?;
+            row.try_get(0).map_err(|_| Meaning::Unknown)
+        });
+        let answered = asked.await.unwrap_or_else(|_elapsed| {
+            tracing::warn!(sent, "a commit was not answered in time");
+            Err(if sent { Meaning::Unknown } else { Meaning::Elsewhere })
+        });
         if matches!(answered, Err(Meaning::Unknown | Meaning::Elsewhere)) {
             drop(Object::take(connection));
         }

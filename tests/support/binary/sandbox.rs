@@ -50,7 +50,7 @@ impl Sandbox {
         self.account
     }
 
-    pub(super) const fn port(&self) -> u16 {
+    pub const fn port(&self) -> u16 {
         self.port
     }
 

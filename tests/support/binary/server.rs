@@ -57,14 +57,23 @@ impl Server {
         log.lines().filter(|line| line.contains(text)).map(str::to_owned).collect()
     }
 
+    /// The port that it takes calls at.
+    pub fn port(&self) -> u16 {
+        self.grpc
+    }
+
     /// A channel that connects when it is first used, and again when the connection is lost.
     pub fn channel(&self) -> Channel {
-        Endpoint::new(format!("http://127.0.0.1:{}", self.grpc))
-            .unwrap()
-            .connect_timeout(Duration::from_secs(2))
-            .timeout(Duration::from_mins(1))
-            .connect_lazy()
+        endpoint(self.grpc).connect_lazy()
     }
+}
+
+/// How the tests' clients call a server at this port.
+pub fn endpoint(port: u16) -> Endpoint {
+    Endpoint::new(format!("http://127.0.0.1:{port}"))
+        .unwrap()
+        .connect_timeout(Duration::from_secs(2))
+        .timeout(Duration::from_mins(1))
 }
 
 async fn serves(address: String) -> Result<bool, Box<dyn std::error::Error>> {

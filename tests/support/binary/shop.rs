@@ -48,6 +48,8 @@ pub struct Shop {
     pub url: String,
     /// Where everything lies.
     pub directory: TempDir,
+    /// The port at which servers that start from now on find the primary, where it is not its own.
+    pub primary_through: Option<u16>,
     terms: Terms,
 }
 
@@ -61,7 +63,7 @@ impl Shop {
         };
         let primary = Sandbox::start("primary", directory.path(), &terms).await;
         let backup = Sandbox::start("backup", directory.path(), &terms).await;
-        let shop = Self { primary, backup, url, directory, terms };
+        let shop = Self { primary, backup, url, directory, primary_through: None, terms };
         let catalogue = shop.directory.path().join("catalogue.json");
         fs::write(&catalogue, CATALOGUE).unwrap();
         fs::create_dir(shop.flows()).unwrap();
@@ -71,6 +73,24 @@ impl Shop {
         run(&["migrate", "--config", settings]);
         run(&["catalog", "load", catalogue.to_str().unwrap(), "--store", "demo", "--config", settings]);
         shop
+    }
+
+    /// The port of its PostgreSQL.
+    pub fn database_port(&self) -> u16 {
+        let (_, port) = self.url_at_port();
+        port.parse().unwrap()
+    }
+
+    /// Servers that start from now on find PostgreSQL at this port.
+    pub fn reach_database_through(&mut self, port: u16) {
+        let (before, own) = self.url_at_port();
+        self.url = format!("{before}:{port}{}", &self.url[before.len() + 1 + own.len()..]);
+    }
+
+    /// The address up to its port, and the port.
+    fn url_at_port(&self) -> (&str, &str) {
+        let (address, _) = self.url.rsplit_once('/').unwrap();
+        address.rsplit_once(':').unwrap()
     }
 
     /// Starts a server; returns when it takes calls. A SQLite file serves one.
@@ -90,7 +110,7 @@ impl Shop {
             url: &self.url,
             grpc,
             admin: free_port(),
-            primary: self.primary.port(),
+            primary: self.primary_through.unwrap_or_else(|| self.primary.port()),
             backup: self.backup.port(),
         };
         let path = self.directory.path().join(format!("{name}.toml"));
