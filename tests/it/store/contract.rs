@@ -4,6 +4,7 @@ mod atomic;
 mod bench;
 mod columns;
 mod counters;
+mod crowd;
 mod events;
 mod leases;
 mod races;
@@ -15,6 +16,7 @@ pub(crate) use atomic::*;
 pub(crate) use bench::*;
 pub(crate) use columns::*;
 pub(crate) use counters::*;
+pub(crate) use crowd::*;
 pub(crate) use events::*;
 pub(crate) use leases::*;
 pub(crate) use races::*;
@@ -70,6 +72,7 @@ macro_rules! every_law {
             concurrent_workers_never_claim_one_row_twice,
             units_that_cross_each_other_all_end,
             any_sequence_has_the_verdicts_of_the_memory_store,
+            a_crowd_leaves_what_its_winners_alone_would_leave,
         }
     };
     ($fresh:path; $($law:ident),* $(,)?) => {

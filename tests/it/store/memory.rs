@@ -14,7 +14,7 @@ fn bench() -> (Bench, Arc<MemoryStore>) {
         let dump = format!("{:#?}", dumped.dump());
         Box::pin(async { dump })
     };
-    (Bench { store: store.clone(), dump: Box::new(dump), _keep: Box::new(()) }, store)
+    (Bench { store: store.clone(), doors: Vec::new(), dump: Box::new(dump), _keep: Box::new(()) }, store)
 }
 
 fn fresh() -> Bench {

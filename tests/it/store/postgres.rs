@@ -1,10 +1,11 @@
 //! The PostgreSQL store under the contract, and what only it promises.
 
+mod cutting;
 mod proxy;
 
 use std::fmt::Write as _;
 use std::net::TcpListener;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use cashwrap::ports::document::Document;
@@ -12,13 +13,16 @@ use cashwrap::ports::store::CounterChange::{Hold, Limit};
 use cashwrap::ports::store::{Kind, Query, Store, StoreError, TimerChange, UnitOfWork, Verdict};
 use cashwrap::store::{PostgresError, PostgresSettings, PostgresStore};
 use futures::future::BoxFuture;
+use tokio::runtime::Handle;
 use tokio_postgres::NoTls;
 
+use self::cutting::Cutting;
 use self::proxy::Proxy;
 use super::contract::{
     Bench, Filled, LONG, attempt, claim_reply, event, every_law, key, open_reply, reply_key, shop, text,
     unit, with, worker,
 };
+use crate::support::dice::Dice;
 use crate::support::postgres::{Options, PrivatePostgres};
 
 const TABLES: [&str; 10] = [
@@ -90,11 +94,35 @@ fn dump(url: String) -> BoxFuture<'static, String> {
 
 fn fresh() -> Bench {
     let url = fresh_url();
-    let store = Arc::new(PostgresStore::open(&settings(&url)).unwrap());
-    Bench { store, dump: Box::new(move || dump(url.clone())), _keep: Box::new(()) }
+    let open = || Arc::new(PostgresStore::open(&settings(&url)).unwrap());
+    let (store, beside) = (open(), open());
+    Bench { store, doors: vec![beside], dump: Box::new(move || dump(url.clone())), _keep: Box::new(()) }
 }
 
 every_law!(fresh);
+
+/// The laws over generated operations again, on a database whose connections are cut on COMMIT.
+mod cut_on_commit {
+    use super::super::contract::every_law;
+
+    every_law! { super::cut;
+        any_sequence_has_the_verdicts_of_the_memory_store,
+        a_crowd_leaves_what_its_winners_alone_would_leave,
+    }
+}
+
+/// Several doors, since a cut strikes whoever asks next.
+fn cut() -> Bench {
+    let url = fresh_url();
+    let door = |seed| -> Arc<dyn Store<Document>> {
+        let proxy = tokio::task::block_in_place(|| Handle::current().block_on(Proxy::before(&url)));
+        let settings = PostgresSettings { pool_size: 1, ..settings(proxy.url()) };
+        let store = PostgresStore::open(&settings).unwrap();
+        Arc::new(Cutting { store, proxy, dice: Mutex::new(Dice::of(seed)) })
+    };
+    let doors = (1..8).map(door).collect();
+    Bench { store: door(0), doors, dump: Box::new(move || dump(url.clone())), _keep: Box::new(()) }
+}
 
 /// A store with one connection through a proxy, its statements prepared.
 async fn proxied() -> (PostgresStore, Proxy) {

@@ -48,7 +48,7 @@ fn fresh() -> Bench {
         let dump = dump(&path);
         Box::pin(async { dump })
     };
-    Bench { store, dump: Box::new(dump), _keep: Box::new(directory) }
+    Bench { store, doors: Vec::new(), dump: Box::new(dump), _keep: Box::new(directory) }
 }
 
 every_law!(fresh);

@@ -22,6 +22,8 @@ pub(crate) const LONG: Duration = Duration::from_hours(1);
 pub(crate) struct Bench {
     /// The store.
     pub(crate) store: Arc<dyn Store<Document>>,
+    /// Other doors to the same rows: what another process has open.
+    pub(crate) doors: Vec<Arc<dyn Store<Document>>>,
     /// Everything that the store holds, as text.
     pub(crate) dump: Box<dyn Fn() -> BoxFuture<'static, String> + Send + Sync>,
     /// What must live as long as the store.

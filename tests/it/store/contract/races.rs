@@ -14,7 +14,7 @@ use futures::future::join_all;
 use super::bench::*;
 
 /// Runs all of them at once, each on a task of its own.
-async fn at_once<T: Send + 'static>(
+pub(super) async fn at_once<T: Send + 'static>(
     all: impl Iterator<Item = impl Future<Output = T> + Send + 'static>,
 ) -> Vec<T> {
     #[expect(clippy::disallowed_methods, reason = "a race needs tasks of its own")]

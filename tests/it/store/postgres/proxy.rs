@@ -66,6 +66,12 @@ impl Proxy {
     pub(super) fn lose_next_answer(&self) {
         self.state.lose_next_answer.store(true, Ordering::SeqCst);
     }
+
+    /// Whatever was to be lost and was not, is not.
+    pub(super) fn lose_nothing(&self) {
+        self.state.lose_next_question.store(false, Ordering::SeqCst);
+        self.state.lose_next_answer.store(false, Ordering::SeqCst);
+    }
 }
 
 async fn relay(mut client: TcpStream, mut server: TcpStream, state: Arc<State>) {
