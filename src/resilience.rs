@@ -6,6 +6,8 @@
 //! sent nor counted; the bulkhead stands outside them all, so that a call that waits for its next try keeps
 //! its place and the partner's limit is never exceeded.
 //!
+//! Each layer says what it does around a call, and [`Around`] makes a tower layer of it.
+//!
 //! The services here never answer an error. A partner's call ends in a value that says what is known of it
 //! (see [`Answering`]); a layer that stops a call lets the answer's own type say so, through [`FromRefusal`]
 //! where nothing was sent and through [`FromExpiry`] where something may have been. What an answer means to
@@ -18,6 +20,7 @@
 //! pause; randomness is an [`Entropy`] that the owner seeds.
 
 mod answering;
+mod around;
 mod breaker;
 mod budget;
 mod bulkhead;
@@ -36,17 +39,18 @@ mod stack_test;
 #[cfg(test)]
 mod testing;
 
-pub use answering::Answering;
+pub use answering::{Answering, answer};
+pub use around::{Around, AroundLayer, AroundService};
 pub use breaker::{
-    Availability, Breaker, BreakerLayer, BreakerService, BreakerSettings, Change, Mode, Pass, Purpose, Work,
+    Availability, Breaker, BreakerLayer, BreakerSettings, Breaking, Change, Mode, Pass, Purpose, Work,
 };
 pub use budget::{BudgetSettings, RetryBudget};
-pub use bulkhead::{Bulkhead, BulkheadLayer, BulkheadService};
+pub use bulkhead::{Bulkhead, BulkheadLayer, Places};
 pub use classify::{Classify, Retryable, Verdict};
-pub use deadline::{Deadline, DeadlineLayer, DeadlineService, HasDeadline};
+pub use deadline::{Deadline, DeadlineLayer, Floor, HasDeadline};
 pub use entropy::Entropy;
 pub use failover::{Answered, Failover, Quote, TryNext};
-pub use limiter::{Limiter, LimiterLayer, LimiterService, LimiterSettings};
+pub use limiter::{Limiter, LimiterLayer, LimiterSettings, Limiting};
 pub use refusal::{Expiry, FromExpiry, FromRefusal, Refusal};
-pub use retry::{RetryLayer, RetryService, RetrySettings};
-pub use timeout::{TimeoutLayer, TimeoutService};
+pub use retry::{RetryLayer, RetrySettings, Retrying};
+pub use timeout::{Limit, TimeoutLayer};

@@ -3,38 +3,31 @@
 //! The span continues the caller's trace. It holds the method, the caller's key id and the code; no field of a
 //! request, no token and no key gets here.
 
-use std::convert::Infallible;
-use std::task::{Context, Poll};
-
-use futures::future::BoxFuture;
 use http::{HeaderMap, Request, Response};
 use tokio::time::Instant;
 use tonic::body::Body;
 use tonic::{Code, Status};
-use tower::{Layer, Service};
 use tracing::{Instrument as _, Span};
 
 use super::auth::table::label;
 use super::limits::body::{Keep, Kept};
+use crate::resilience::{Answering, Around, AroundLayer, answer};
 use crate::telemetry::propagation;
 
 /// Observes every RPC.
-#[derive(Debug, Clone, Copy)]
-pub struct ObserveLayer;
+pub type ObserveLayer = AroundLayer<Observing>;
 
-impl<S> Layer<S> for ObserveLayer {
-    type Service = Observe<S>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        Observe { inner }
+impl ObserveLayer {
+    /// A layer that observes each call.
+    #[expect(clippy::new_without_default, reason = "every layer is made by its `new`, and by nothing else")]
+    pub const fn new() -> Self {
+        Self(Observing)
     }
 }
 
-/// The service of [`ObserveLayer`].
-#[derive(Debug, Clone)]
-pub struct Observe<S> {
-    inner: S,
-}
+/// What [`ObserveLayer`] does.
+#[derive(Debug, Clone, Copy)]
+pub struct Observing;
 
 /// One RPC under way. It is told when it is dropped: with the code that the trailers had, or as cancelled where
 /// the caller went away before.
@@ -67,33 +60,18 @@ impl Drop for Rpc {
     }
 }
 
-impl<S> Service<Request<Body>> for Observe<S>
+impl<S> Around<S, Request<Body>> for Observing
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
-    S::Future: Send + 'static,
+    S: Answering<Request<Body>, Response = Response<Body>>,
 {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    async fn around(self, inner: S, request: Request<Body>) -> Response<Body> {
         let method = label(request.uri().path());
         let span = tracing::info_span!("rpc", method, code = tracing::field::Empty, otel.kind = "server");
         propagation::continue_trace(&span, request.headers());
         let mut rpc = Rpc { method, began: Instant::now(), code: None, span: span.clone() };
-        let call = span.in_scope(|| self.inner.call(request));
-        Box::pin(
-            async move {
-                let answer = call.await?;
-                rpc.learn(answer.headers());
-                Ok(answer.map(|body| Kept::wrap(body, rpc)))
-            }
-            .instrument(span),
-        )
+        let answer = answer(inner, request).instrument(span).await;
+        rpc.learn(answer.headers());
+        answer.map(|body| Kept::wrap(body, rpc))
     }
 }
 

@@ -21,7 +21,7 @@ impl<S, Req> Answering<Req> for S where
 }
 
 /// Waits until `service` is ready, calls it and gives back its answer.
-pub(super) async fn answer<S, Req>(service: S, request: Req) -> S::Response
+pub async fn answer<S, Req>(service: S, request: Req) -> S::Response
 where
     S: Answering<Req>,
 {

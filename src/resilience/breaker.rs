@@ -28,6 +28,6 @@ mod state;
 mod window;
 
 pub use handle::{Breaker, Change, Pass};
-pub use layer::{BreakerLayer, BreakerService};
+pub use layer::{BreakerLayer, Breaking};
 pub use settings::BreakerSettings;
 pub use state::{Availability, Mode, Purpose, Work};

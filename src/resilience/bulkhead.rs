@@ -3,15 +3,12 @@
 //! A queue in front of a slow partner only moves the wait to where nobody sees it, and fills every worker
 //! with calls whose callers have left. A refused call is not sent, so a backup can take it at once.
 
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use futures::future::BoxFuture;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tower::{Layer, Service};
 
 use super::answering::{Answering, answer};
+use super::around::{Around, AroundLayer};
 use super::refusal::{FromRefusal, Refusal};
 
 /// The places for calls under way; its clones share them.
@@ -39,55 +36,30 @@ impl Bulkhead {
 }
 
 /// Holds a place of a [`Bulkhead`] for as long as a call runs.
-#[derive(Debug, Clone)]
-pub struct BulkheadLayer {
-    bulkhead: Bulkhead,
-}
+pub type BulkheadLayer = AroundLayer<Places>;
 
 impl BulkheadLayer {
     /// Guards a service with the given places.
     pub fn new(bulkhead: Bulkhead) -> Self {
-        Self { bulkhead }
+        Self(Places(bulkhead))
     }
 }
 
-impl<S> Layer<S> for BulkheadLayer {
-    type Service = BulkheadService<S>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        BulkheadService { inner, bulkhead: self.bulkhead.clone() }
-    }
-}
-
-/// The service of [`BulkheadLayer`].
+/// What [`BulkheadLayer`] does.
 #[derive(Debug, Clone)]
-pub struct BulkheadService<S> {
-    inner: S,
-    bulkhead: Bulkhead,
-}
+pub struct Places(Bulkhead);
 
-impl<S, Req> Service<Req> for BulkheadService<S>
+impl<S, Req> Around<S, Req> for Places
 where
     S: Answering<Req>,
     S::Response: FromRefusal,
     Req: Send + 'static,
 {
-    type Response = S::Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<S::Response, Infallible>>;
-
-    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Req) -> Self::Future {
-        let (inner, bulkhead) = (self.inner.clone(), self.bulkhead.clone());
-        Box::pin(async move {
-            let Some(_place) = bulkhead.enter() else {
-                return Ok(S::Response::refused(Refusal::BulkheadFull));
-            };
-            Ok(answer(inner, request).await)
-        })
+    async fn around(self, inner: S, request: Req) -> S::Response {
+        let Some(_place) = self.0.enter() else {
+            return S::Response::refused(Refusal::BulkheadFull);
+        };
+        answer(inner, request).await
     }
 }
 
@@ -96,6 +68,7 @@ mod tests {
     use std::time::Duration;
 
     use futures::poll;
+    use tower::Layer as _;
 
     use super::*;
     use crate::resilience::testing::{Answer, Call, Script};

@@ -3,15 +3,12 @@
 //! What is left of the caller's time is passed on to each hop, as a point on the monotonic clock: a wall
 //! clock that jumps must not stretch or cut a call.
 
-use std::convert::Infallible;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
 use tokio::time::Instant;
-use tower::{Layer, Service};
 
 use super::answering::{Answering, answer};
+use super::around::{Around, AroundLayer};
 use super::refusal::{FromRefusal, Refusal};
 
 /// Stands in for "never": nothing here runs for a day, and adding it cannot overflow a clock.
@@ -56,62 +53,39 @@ pub trait HasDeadline {
 }
 
 /// Refuses calls that have less time left than they need.
-#[derive(Debug, Clone, Copy)]
-pub struct DeadlineLayer {
-    floor: Duration,
-}
+pub type DeadlineLayer = AroundLayer<Floor>;
 
 impl DeadlineLayer {
     /// `floor` is the least time a call may start with: about what one call in twenty exceeds.
     pub fn new(floor: Duration) -> Self {
-        Self { floor }
+        Self(Floor(floor))
     }
 }
 
-impl<S> Layer<S> for DeadlineLayer {
-    type Service = DeadlineService<S>;
+/// What [`DeadlineLayer`] does.
+#[derive(Debug, Clone, Copy)]
+pub struct Floor(Duration);
 
-    fn layer(&self, inner: S) -> Self::Service {
-        DeadlineService { inner, floor: self.floor }
-    }
-}
-
-/// The service of [`DeadlineLayer`].
-#[derive(Debug, Clone)]
-pub struct DeadlineService<S> {
-    inner: S,
-    floor: Duration,
-}
-
-impl<S, Req> Service<Req> for DeadlineService<S>
+impl<S, Req> Around<S, Req> for Floor
 where
     S: Answering<Req>,
     S::Response: FromRefusal,
     Req: HasDeadline + Send + 'static,
 {
-    type Response = S::Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<S::Response, Infallible>>;
-
-    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Req) -> Self::Future {
-        let (inner, floor) = (self.inner.clone(), self.floor);
-        Box::pin(async move {
-            let left = request.deadline().left(Instant::now());
-            // A floor of zero still refuses what has no time at all.
-            if left.is_zero() || left < floor {
-                return Ok(S::Response::refused(Refusal::DeadlineTooShort { left }));
-            }
-            Ok(answer(inner, request).await)
-        })
+    async fn around(self, inner: S, request: Req) -> S::Response {
+        let left = request.deadline().left(Instant::now());
+        // A floor of zero still refuses what has no time at all.
+        if left.is_zero() || left < self.0 {
+            return S::Response::refused(Refusal::DeadlineTooShort { left });
+        }
+        answer(inner, request).await
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tower::Layer as _;
+
     use super::*;
     use crate::resilience::testing::{Answer, Call, Script};
 

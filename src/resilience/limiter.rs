@@ -3,16 +3,13 @@
 //! A 429 is no failure: the partner is alive and told us what to do. Counting it in the breaker would turn a
 //! short pause into a long outage; ignoring it would turn a short pause into a ban.
 
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
 use tokio::time::Instant;
-use tower::{Layer, Service};
 
 use super::answering::{Answering, answer};
+use super::around::{Around, AroundLayer};
 use super::classify::{Classify, Verdict};
 use super::refusal::{FromRefusal, Refusal};
 
@@ -65,68 +62,45 @@ impl Limiter {
 }
 
 /// Guards a service with a [`Limiter`].
-#[derive(Debug, Clone)]
-pub struct LimiterLayer<C> {
-    limiter: Limiter,
-    classify: C,
-}
+pub type LimiterLayer<C> = AroundLayer<Limiting<C>>;
 
 impl<C> LimiterLayer<C> {
     /// A layer that learns from the verdict [`Verdict::Throttled`].
     pub fn new(limiter: Limiter, classify: C) -> Self {
-        Self { limiter, classify }
+        Self(Limiting { limiter, classify })
     }
 }
 
-impl<S, C: Clone> Layer<S> for LimiterLayer<C> {
-    type Service = LimiterService<S, C>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        LimiterService { inner, limiter: self.limiter.clone(), classify: self.classify.clone() }
-    }
-}
-
-/// The service of [`LimiterLayer`].
+/// What [`LimiterLayer`] does.
 #[derive(Debug, Clone)]
-pub struct LimiterService<S, C> {
-    inner: S,
+pub struct Limiting<C> {
     limiter: Limiter,
     classify: C,
 }
 
-impl<S, C, Req> Service<Req> for LimiterService<S, C>
+impl<S, C, Req> Around<S, Req> for Limiting<C>
 where
     S: Answering<Req>,
     S::Response: FromRefusal,
     C: Classify<S::Response>,
     Req: Send + 'static,
 {
-    type Response = S::Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<S::Response, Infallible>>;
-
-    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Req) -> Self::Future {
-        let Self { inner, limiter, classify } = self.clone();
-        Box::pin(async move {
-            if let Some(until) = limiter.held_until() {
-                return Ok(S::Response::refused(Refusal::Throttled { until }));
-            }
-            let response = answer(inner, request).await;
-            if let Verdict::Throttled { retry_after } = classify.verdict(&response) {
-                limiter.hold(retry_after);
-            }
-            Ok(response)
-        })
+    async fn around(self, inner: S, request: Req) -> S::Response {
+        if let Some(until) = self.limiter.held_until() {
+            return S::Response::refused(Refusal::Throttled { until });
+        }
+        let response = answer(inner, request).await;
+        if let Verdict::Throttled { retry_after } = self.classify.verdict(&response) {
+            self.limiter.hold(retry_after);
+        }
+        response
     }
 }
 
 #[cfg(test)]
 mod tests {
     use tokio::time::advance;
+    use tower::Layer as _;
 
     use super::*;
     use crate::resilience::testing::{Answer, Call, Reading, Script};

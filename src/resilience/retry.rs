@@ -4,15 +4,12 @@
 //! and belong to the payment's ladder. Each wait is drawn from the whole range (full jitter), because
 //! callers that failed together would otherwise come back together.
 
-use std::convert::Infallible;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
 use tokio::time::{Instant, sleep};
-use tower::{Layer, Service};
 
 use super::answering::{Answering, answer};
+use super::around::{Around, AroundLayer};
 use super::budget::RetryBudget;
 use super::classify::{Classify, Retryable};
 use super::deadline::{Deadline, HasDeadline};
@@ -61,13 +58,11 @@ impl RetrySettings {
 }
 
 /// Repeats calls within the limits of its settings, of the budget and of the call's deadline.
-#[derive(Debug, Clone)]
-pub struct RetryLayer<C> {
-    parts: Parts<C>,
-}
+pub type RetryLayer<C> = AroundLayer<Retrying<C>>;
 
+/// What [`RetryLayer`] does.
 #[derive(Debug, Clone)]
-struct Parts<C> {
+pub struct Retrying<C> {
     settings: RetrySettings,
     budget: RetryBudget,
     entropy: Entropy,
@@ -77,11 +72,11 @@ struct Parts<C> {
 impl<C> RetryLayer<C> {
     /// A layer whose budget may be shared with other layers of the same partner.
     pub fn new(settings: RetrySettings, budget: RetryBudget, entropy: Entropy, classify: C) -> Self {
-        Self { parts: Parts { settings, budget, entropy, classify } }
+        Self(Retrying { settings, budget, entropy, classify })
     }
 }
 
-impl<C> Parts<C> {
+impl<C> Retrying<C> {
     /// The wait before the next try, with the retry taken out of the budget.
     fn next<Res>(&self, response: &Res, tried: u32, deadline: Deadline) -> Option<Duration>
     where
@@ -95,63 +90,32 @@ impl<C> Parts<C> {
     }
 }
 
-impl<S, C: Clone> Layer<S> for RetryLayer<C> {
-    type Service = RetryService<S, C>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        RetryService { inner, parts: self.parts.clone() }
-    }
-}
-
-/// The service of [`RetryLayer`].
-#[derive(Debug, Clone)]
-pub struct RetryService<S, C> {
-    inner: S,
-    parts: Parts<C>,
-}
-
-impl<S, C, Req> Service<Req> for RetryService<S, C>
+impl<S, C, Req> Around<S, Req> for Retrying<C>
 where
     S: Answering<Req>,
     C: Classify<S::Response>,
     Req: HasDeadline + Clone + Send + 'static,
 {
-    type Response = S::Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<S::Response, Infallible>>;
-
-    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Req) -> Self::Future {
-        Box::pin(run(self.inner.clone(), self.parts.clone(), request))
-    }
-}
-
-async fn run<S, C, Req>(inner: S, parts: Parts<C>, request: Req) -> Result<S::Response, Infallible>
-where
-    S: Answering<Req>,
-    C: Classify<S::Response>,
-    Req: HasDeadline + Clone + Send + 'static,
-{
-    parts.budget.note_call();
-    let deadline = request.deadline();
-    let mut tried = 0;
-    loop {
-        let (service, copy) = (inner.clone(), request.clone());
-        let response = answer(service, copy).await;
-        let Some(pause) = parts.next(&response, tried, deadline) else { return Ok(response) };
-        // The answer is let go before the wait: only the last one is told.
-        drop(response);
-        sleep(pause).await;
-        tried += 1;
+    async fn around(self, inner: S, request: Req) -> S::Response {
+        self.budget.note_call();
+        let deadline = request.deadline();
+        let mut tried = 0;
+        loop {
+            let (service, copy) = (inner.clone(), request.clone());
+            let response = answer(service, copy).await;
+            let Some(pause) = self.next(&response, tried, deadline) else { return response };
+            // The answer is let go before the wait: only the last one is told.
+            drop(response);
+            sleep(pause).await;
+            tried += 1;
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use tower::Layer as _;
 
     use super::*;
     use crate::resilience::budget::BudgetSettings;

@@ -4,81 +4,54 @@
 //! answers a refusal once it has started the call. It tells the partner's limit from the caller's deadline,
 //! because only the first is the partner's failure.
 
-use std::convert::Infallible;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
 use tokio::time::{Instant, timeout_at};
-use tower::{Layer, Service};
 
 use super::answering::{Answering, answer};
+use super::around::{Around, AroundLayer};
 use super::deadline::{Deadline, HasDeadline};
 use super::refusal::{Expiry, FromExpiry, FromRefusal, Refusal};
 
 /// Ends a try at the partner's limit or at the call's deadline, whichever comes first.
-#[derive(Debug, Clone, Copy)]
-pub struct TimeoutLayer {
-    limit: Duration,
-}
+pub type TimeoutLayer = AroundLayer<Limit>;
 
 impl TimeoutLayer {
     /// `limit` is the partner's own limit. A short one for a gateway manufactures unknowns.
     pub fn new(limit: Duration) -> Self {
-        Self { limit }
+        Self(Limit(limit))
     }
 }
 
-impl<S> Layer<S> for TimeoutLayer {
-    type Service = TimeoutService<S>;
+/// What [`TimeoutLayer`] does.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit(Duration);
 
-    fn layer(&self, inner: S) -> Self::Service {
-        TimeoutService { inner, limit: self.limit }
-    }
-}
-
-/// The service of [`TimeoutLayer`].
-#[derive(Debug, Clone)]
-pub struct TimeoutService<S> {
-    inner: S,
-    limit: Duration,
-}
-
-impl<S, Req> Service<Req> for TimeoutService<S>
+impl<S, Req> Around<S, Req> for Limit
 where
     S: Answering<Req>,
     S::Response: FromRefusal + FromExpiry,
     Req: HasDeadline + Send + 'static,
 {
-    type Response = S::Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<S::Response, Infallible>>;
-
-    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Req) -> Self::Future {
-        let (inner, limit) = (self.inner.clone(), self.limit);
-        Box::pin(async move {
-            let now = Instant::now();
-            let deadline = request.deadline();
-            let left = deadline.left(now);
-            if left.is_zero() {
-                // Tokio polls a future once before it looks at the time, and that poll could send.
-                return Ok(S::Response::refused(Refusal::DeadlineTooShort { left }));
-            }
-            let own = Deadline::after(now, limit);
-            let (end, expiry) =
-                if own <= deadline { (own, Expiry::Limit) } else { (deadline, Expiry::Deadline) };
-            let answered = timeout_at(end.moment(), answer(inner, request)).await;
-            Ok(answered.unwrap_or_else(|_elapsed| S::Response::timed_out(expiry)))
-        })
+    async fn around(self, inner: S, request: Req) -> S::Response {
+        let now = Instant::now();
+        let deadline = request.deadline();
+        let left = deadline.left(now);
+        if left.is_zero() {
+            // Tokio polls a future once before it looks at the time, and that poll could send.
+            return S::Response::refused(Refusal::DeadlineTooShort { left });
+        }
+        let own = Deadline::after(now, self.0);
+        let (end, expiry) = if own <= deadline { (own, Expiry::Limit) } else { (deadline, Expiry::Deadline) };
+        let answered = timeout_at(end.moment(), answer(inner, request)).await;
+        answered.unwrap_or_else(|_elapsed| S::Response::timed_out(expiry))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tower::Layer as _;
+
     use super::*;
     use crate::resilience::testing::{Answer, Call, Script};
 

@@ -4,76 +4,47 @@
 //! of time is DEADLINE_EXCEEDED, and one that comes too late is refused before any work. What the handler
 //! spawned goes on. A stream's head has this deadline; its length is bounded by the age of its connection.
 
-use std::convert::Infallible;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
 use http::{HeaderMap, Request, Response};
 use tonic::body::Body;
-use tower::{Layer, Service};
 
 use super::refusal;
+use crate::resilience::{Answering, Around, AroundLayer, answer};
 
 /// The deadline's header.
 const GRPC_TIMEOUT: &str = "grpc-timeout";
 
 /// Ends calls that take too long.
-#[derive(Debug, Clone, Copy)]
-pub struct DeadlineLayer {
-    longest: Duration,
-}
+pub type DeadlineLayer = AroundLayer<Longest>;
 
 impl DeadlineLayer {
     /// No call takes longer than `longest`.
     pub const fn new(longest: Duration) -> Self {
-        Self { longest }
+        Self(Longest(longest))
     }
 }
 
-impl<S> Layer<S> for DeadlineLayer {
-    type Service = Deadline<S>;
+/// What [`DeadlineLayer`] does.
+#[derive(Debug, Clone, Copy)]
+pub struct Longest(Duration);
 
-    fn layer(&self, inner: S) -> Self::Service {
-        Deadline { inner, longest: self.longest }
-    }
-}
-
-/// The service of [`DeadlineLayer`].
-#[derive(Debug, Clone)]
-pub struct Deadline<S> {
-    inner: S,
-    longest: Duration,
-}
-
-impl<S> Service<Request<Body>> for Deadline<S>
+impl<S> Around<S, Request<Body>> for Longest
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
-    S::Future: Send + 'static,
+    S: Answering<Request<Body>, Response = Response<Body>>,
 {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    async fn around(self, inner: S, request: Request<Body>) -> Response<Body> {
         let left = match asked(request.headers()) {
-            Ok(asked) => asked.map_or(self.longest, |asked| asked.min(self.longest)),
-            Err(BadTimeout) => return Box::pin(async { Ok(refusal::bad_timeout().into_http()) }),
+            Ok(asked) => asked.map_or(self.0, |asked| asked.min(self.0)),
+            Err(BadTimeout) => return refusal::bad_timeout().into_http(),
         };
         if left.is_zero() {
-            return Box::pin(async { Ok(refusal::too_late().into_http()) });
+            return refusal::too_late().into_http();
         }
-        let call = self.inner.call(request);
-        Box::pin(async move {
-            match tokio::time::timeout(left, call).await {
-                Ok(answer) => answer,
-                Err(_) => Ok(refusal::too_late().into_http()),
-            }
-        })
+        match tokio::time::timeout(left, answer(inner, request)).await {
+            Ok(answer) => answer,
+            Err(_) => refusal::too_late().into_http(),
+        }
     }
 }
 
@@ -106,7 +77,7 @@ fn asked(headers: &HeaderMap) -> Result<Option<Duration>, BadTimeout> {
 #[cfg(test)]
 mod tests {
     use tonic::{Code, Status};
-    use tower::{ServiceExt as _, service_fn};
+    use tower::{Layer as _, ServiceExt as _, service_fn};
 
     use super::*;
 

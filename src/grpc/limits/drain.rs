@@ -2,67 +2,40 @@
 //!
 //! A watcher would hold its connection until the grace is over. Told UNAVAILABLE it watches elsewhere at once.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use futures::future::BoxFuture;
 use http::{HeaderMap, Request, Response};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::Status;
 use tonic::body::Body;
-use tower::{Layer, Service};
 
 use super::refusal;
+use crate::resilience::{Answering, Around, AroundLayer, answer};
 
 /// Ends the streams of a process that drains.
-#[derive(Debug, Clone)]
-pub struct DrainLayer {
-    drain: CancellationToken,
-}
+pub type DrainLayer = AroundLayer<Draining>;
 
 impl DrainLayer {
     /// Ends streams once `drain` is cancelled.
     pub const fn new(drain: CancellationToken) -> Self {
-        Self { drain }
+        Self(Draining(drain))
     }
 }
 
-impl<S> Layer<S> for DrainLayer {
-    type Service = Draining<S>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        Draining { inner, drain: self.drain.clone() }
-    }
-}
-
-/// The service of [`DrainLayer`].
+/// What [`DrainLayer`] does.
 #[derive(Debug, Clone)]
-pub struct Draining<S> {
-    inner: S,
-    drain: CancellationToken,
-}
+pub struct Draining(CancellationToken);
 
-impl<S> Service<Request<Body>> for Draining<S>
+impl<S> Around<S, Request<Body>> for Draining
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
-    S::Future: Send + 'static,
+    S: Answering<Request<Body>, Response = Response<Body>>,
 {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let drain = self.drain.clone();
-        let call = self.inner.call(request);
-        Box::pin(async move { Ok(call.await?.map(|body| Body::new(Endable::new(body, drain)))) })
+    async fn around(self, inner: S, request: Request<Body>) -> Response<Body> {
+        answer(inner, request).await.map(|body| Body::new(Endable::new(body, self.0)))
     }
 }
 

@@ -1,62 +1,40 @@
 //! A panic in a handler is one call's INTERNAL, and nobody else's trouble.
 
-use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
-use std::task::{Context, Poll};
 
 use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use http::{Request, Response};
 use tonic::body::Body;
-use tower::{Layer, Service};
 
 use super::refusal;
+use crate::resilience::{Answering, Around, AroundLayer, answer};
 
 /// Catches panics.
+pub type CatchPanicLayer = AroundLayer<Catching>;
+
+impl CatchPanicLayer {
+    /// A layer that answers for handlers that panic.
+    #[expect(clippy::new_without_default, reason = "every layer is made by its `new`, and by nothing else")]
+    pub const fn new() -> Self {
+        Self(Catching)
+    }
+}
+
+/// What [`CatchPanicLayer`] does.
 #[derive(Debug, Clone, Copy)]
-pub struct CatchPanicLayer;
+pub struct Catching;
 
-impl<S> Layer<S> for CatchPanicLayer {
-    type Service = CatchPanic<S>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        CatchPanic { inner }
-    }
-}
-
-/// The service of [`CatchPanicLayer`].
-#[derive(Debug, Clone)]
-pub struct CatchPanic<S> {
-    inner: S,
-}
-
-impl<S> Service<Request<Body>> for CatchPanic<S>
+impl<S> Around<S, Request<Body>> for Catching
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
-    S::Future: Send + 'static,
+    S: Answering<Request<Body>, Response = Response<Body>>,
 {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let inner = &mut self.inner;
+    async fn around(self, inner: S, request: Request<Body>) -> Response<Body> {
         // What a handler shares is behind locks that outlive a panic, or was dropped with its future.
-        let begun = std::panic::catch_unwind(AssertUnwindSafe(|| inner.call(request)));
-        Box::pin(async move {
-            let ended = match begun {
-                Ok(call) => AssertUnwindSafe(call).catch_unwind().await,
-                Err(panic) => Err(panic),
-            };
-            // The hook of the process has logged where it was; the payload may hold what must not be told.
-            ended.unwrap_or_else(|_| {
-                metrics::counter!("cashwrap_panics_total").increment(1);
-                Ok(refusal::broken().into_http())
-            })
+        let ended = AssertUnwindSafe(answer(inner, request)).catch_unwind().await;
+        // The hook of the process has logged where it was; the payload may hold what must not be told.
+        ended.unwrap_or_else(|_| {
+            metrics::counter!("cashwrap_panics_total").increment(1);
+            refusal::broken().into_http()
         })
     }
 }
@@ -64,7 +42,7 @@ where
 #[cfg(test)]
 mod tests {
     use tonic::{Code, Status};
-    use tower::{ServiceExt as _, service_fn};
+    use tower::{Layer as _, ServiceExt as _, service_fn};
 
     use super::*;
 
@@ -76,7 +54,7 @@ mod tests {
             #[expect(unreachable_code, reason = "gives the block its type")]
             Ok(Response::new(Body::empty()))
         });
-        let answer = CatchPanicLayer.layer(inner).oneshot(Request::new(Body::empty())).await.unwrap();
+        let answer = CatchPanicLayer::new().layer(inner).oneshot(Request::new(Body::empty())).await.unwrap();
         let status = Status::from_header_map(answer.headers()).unwrap();
         assert_eq!(status.code(), Code::Internal);
         assert!(!status.message().contains("secret"), "{}", status.message());

@@ -4,26 +4,26 @@
 //! Here nothing queues. Calls and streams have permits of their own: who only watches must not crowd out who
 //! pays. Probes and tools are exempt, or an overloaded process would be killed for being busy.
 
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use futures::future::BoxFuture;
 use http::{Request, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::body::Body;
-use tower::{Layer, Service};
 
 use super::body::{Keep, Kept};
 use super::refusal;
 use crate::grpc::auth::table::is_open;
+use crate::resilience::{Answering, Around, AroundLayer, answer};
 
 /// The RPCs that answer with a stream.
 const STREAMS: [&str; 1] = ["/cashwrap.v1.CheckoutService/WatchCheckout"];
 
 /// Refuses what is too much.
+pub type ShedLayer = AroundLayer<Permits>;
+
+/// What [`ShedLayer`] does.
 #[derive(Debug, Clone)]
-pub struct ShedLayer {
+pub struct Permits {
     calls: Arc<Semaphore>,
     streams: Arc<Semaphore>,
 }
@@ -33,57 +33,30 @@ impl ShedLayer {
     pub fn new(max_concurrent: u32) -> Self {
         let permits = usize::try_from(max_concurrent).unwrap_or(Semaphore::MAX_PERMITS);
         let permits = permits.min(Semaphore::MAX_PERMITS);
-        Self { calls: Arc::new(Semaphore::new(permits)), streams: Arc::new(Semaphore::new(permits)) }
+        Self(Permits { calls: Arc::new(Semaphore::new(permits)), streams: Arc::new(Semaphore::new(permits)) })
     }
-}
-
-impl<S> Layer<S> for ShedLayer {
-    type Service = Shed<S>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        Shed { inner, permits: self.clone() }
-    }
-}
-
-/// The service of [`ShedLayer`].
-#[derive(Debug, Clone)]
-pub struct Shed<S> {
-    inner: S,
-    permits: ShedLayer,
 }
 
 /// A stream's permit goes with its body.
 impl Keep for OwnedSemaphorePermit {}
 
-impl<S> Service<Request<Body>> for Shed<S>
+impl<S> Around<S, Request<Body>> for Permits
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
-    S::Future: Send + 'static,
+    S: Answering<Request<Body>, Response = Response<Body>>,
 {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    async fn around(self, inner: S, request: Request<Body>) -> Response<Body> {
         let path = request.uri().path();
         if is_open(path) {
-            return Box::pin(self.inner.call(request));
+            return answer(inner, request).await;
         }
         let is_stream = STREAMS.contains(&path);
-        let permits = if is_stream { &self.permits.streams } else { &self.permits.calls };
-        let Ok(permit) = Arc::clone(permits).try_acquire_owned() else {
+        let permits = if is_stream { self.streams } else { self.calls };
+        let Ok(permit) = permits.try_acquire_owned() else {
             metrics::counter!("cashwrap_shed_total").increment(1);
-            return Box::pin(async { Ok(refusal::overloaded().into_http()) });
+            return refusal::overloaded().into_http();
         };
-        let call = self.inner.call(request);
-        Box::pin(async move {
-            let answer = call.await?;
-            Ok(if is_stream { answer.map(|body| Kept::wrap(body, permit)) } else { answer })
-        })
+        let answer = answer(inner, request).await;
+        if is_stream { answer.map(|body| Kept::wrap(body, permit)) } else { answer }
     }
 }
 
@@ -98,7 +71,7 @@ mod tests {
     use prost_types::FileDescriptorSet;
     use tokio::sync::Notify;
     use tonic::{Code, Status};
-    use tower::{ServiceExt as _, service_fn};
+    use tower::{Layer as _, ServiceExt as _, service_fn};
 
     use super::*;
 

@@ -44,9 +44,9 @@ pub fn stack(routes: Routes, parts: Parts) -> Door {
         // Outermost: within, a call of a browser looks like every other one.
         .layer(GrpcWebLayer::new())
         // Before all that may refuse, so that what was refused is counted and traced too.
-        .layer(ObserveLayer)
+        .layer(ObserveLayer::new())
         // Before all that may panic.
-        .layer(CatchPanicLayer)
+        .layer(CatchPanicLayer::new())
         // Streams of every service, probes among them, end when the process drains.
         .layer(DrainLayer::new(parts.drain))
         // Before anything is taken: a call that comes too late should cost nobody a place.

@@ -1,12 +1,7 @@
 //! Counts, times and traces each call to a gateway. No token, key or message of a vendor gets here: outcomes
 //! are told by names of our own.
 
-use std::convert::Infallible;
-use std::task::{Context, Poll};
-
-use futures::future::BoxFuture;
 use tokio::time::Instant;
-use tower::{Layer, Service, ServiceExt as _};
 use tracing::Instrument as _;
 
 use super::answer::Answer;
@@ -14,20 +9,25 @@ use super::call::Call;
 use super::class::OperationClass;
 use crate::domain::ids::AccountId;
 use crate::domain::payment::{DeclineClass, NotSent, Outcome, Status, UnknownCause};
-use crate::resilience::Answering;
+use crate::resilience::{Answering, Around, AroundLayer, answer};
 
 /// Measures every call, those that were refused before they were sent among them.
+pub(super) type MeasureLayer = AroundLayer<Measuring>;
+
+impl MeasureLayer {
+    pub(super) const fn new(account: AccountId, class: OperationClass) -> Self {
+        Self(Measuring { account, class })
+    }
+}
+
+/// What [`MeasureLayer`] does.
 #[derive(Debug, Clone)]
-pub(super) struct MeasureLayer {
+pub(super) struct Measuring {
     account: AccountId,
     class: OperationClass,
 }
 
-impl MeasureLayer {
-    pub(super) const fn new(account: AccountId, class: OperationClass) -> Self {
-        Self { account, class }
-    }
-
+impl Measuring {
     fn measured(&self, outcome: &Outcome, began: Instant) {
         let (account, class) = (self.account.to_string(), self.class.as_str());
         metrics::counter!(
@@ -43,48 +43,20 @@ impl MeasureLayer {
     }
 }
 
-impl<S> Layer<S> for MeasureLayer {
-    type Service = Measure<S>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        Measure { inner, layer: self.clone() }
-    }
-}
-
-/// The service of [`MeasureLayer`].
-#[derive(Debug, Clone)]
-pub(super) struct Measure<S> {
-    inner: S,
-    layer: MeasureLayer,
-}
-
-impl<S: Answering<Call, Response = Answer>> Service<Call> for Measure<S> {
-    type Response = Answer;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Answer, Infallible>>;
-
-    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, call: Call) -> Self::Future {
-        let Self { inner, layer } = self.clone();
+impl<S: Answering<Call, Response = Answer>> Around<S, Call> for Measuring {
+    async fn around(self, inner: S, call: Call) -> Answer {
         let span = tracing::info_span!(
             "partner_call",
-            account = %layer.account,
-            class = layer.class.as_str(),
+            account = %self.account,
+            class = self.class.as_str(),
             call = call.task.name(),
             outcome = tracing::field::Empty,
         );
-        let within = span.clone();
-        let measured = async move {
-            let began = Instant::now();
-            let Ok(answer) = inner.oneshot(call).await;
-            layer.measured(&answer.reply.outcome, began);
-            within.record("outcome", name(&answer.reply.outcome));
-            Ok(answer)
-        };
-        Box::pin(measured.instrument(span))
+        let began = Instant::now();
+        let answer = answer(inner, call).instrument(span.clone()).await;
+        self.measured(&answer.reply.outcome, began);
+        span.record("outcome", name(&answer.reply.outcome));
+        answer
     }
 }
 
@@ -181,7 +153,8 @@ mod tests {
     async fn a_call_is_counted_by_account_class_and_outcome() {
         let touched = Arc::new(Touched::default());
         metrics::with_local_recorder(&*touched, || {
-            let layer = MeasureLayer::new("primary".parse().unwrap(), OperationClass::VoidRefund);
+            let account = "primary".parse().unwrap();
+            let layer = Measuring { account, class: OperationClass::VoidRefund };
             layer.measured(&Outcome::Unknown(UnknownCause::Timeout), Instant::now());
             let refusal = crate::domain::payment::outcome::Refusal {
                 code: "moon_phase".into(),

@@ -3,74 +3,45 @@
 //! The pass lives in the call's future. A caller that drops the future drops the pass: its place is free
 //! again and nothing was counted, since a call that nobody waited for says nothing about the partner.
 
-use std::convert::Infallible;
-use std::task::{Context, Poll};
-
-use futures::future::BoxFuture;
-use tower::{Layer, Service};
-
 use super::super::answering::{Answering, answer};
+use super::super::around::{Around, AroundLayer};
 use super::super::classify::Classify;
 use super::super::refusal::FromRefusal;
 use super::handle::Breaker;
 use super::state::Purpose;
 
 /// Guards a service with a [`Breaker`].
-#[derive(Debug, Clone)]
-pub struct BreakerLayer<C> {
-    breaker: Breaker,
-    classify: C,
-}
+pub type BreakerLayer<C> = AroundLayer<Breaking<C>>;
 
 impl<C> BreakerLayer<C> {
     /// A layer whose breaker the caller keeps a clone of, for availability and operators.
     pub fn new(breaker: Breaker, classify: C) -> Self {
-        Self { breaker, classify }
+        Self(Breaking { breaker, classify })
     }
 }
 
-impl<S, C: Clone> Layer<S> for BreakerLayer<C> {
-    type Service = BreakerService<S, C>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        BreakerService { inner, breaker: self.breaker.clone(), classify: self.classify.clone() }
-    }
-}
-
-/// The service of [`BreakerLayer`].
+/// What [`BreakerLayer`] does.
 #[derive(Debug, Clone)]
-pub struct BreakerService<S, C> {
-    inner: S,
+pub struct Breaking<C> {
     breaker: Breaker,
     classify: C,
 }
 
-impl<S, C, Req> Service<Req> for BreakerService<S, C>
+impl<S, C, Req> Around<S, Req> for Breaking<C>
 where
     S: Answering<Req>,
     S::Response: FromRefusal,
     C: Classify<S::Response>,
     Req: Purpose + Send + 'static,
 {
-    type Response = S::Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<S::Response, Infallible>>;
-
-    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Req) -> Self::Future {
-        let Self { inner, breaker, classify } = self.clone();
-        Box::pin(async move {
-            let pass = match breaker.enter(request.work()) {
-                Ok(pass) => pass,
-                Err(refusal) => return Ok(S::Response::refused(refusal)),
-            };
-            let response = answer(inner, request).await;
-            pass.record(classify.verdict(&response));
-            Ok(response)
-        })
+    async fn around(self, inner: S, request: Req) -> S::Response {
+        let pass = match self.breaker.enter(request.work()) {
+            Ok(pass) => pass,
+            Err(refusal) => return S::Response::refused(refusal),
+        };
+        let response = answer(inner, request).await;
+        pass.record(self.classify.verdict(&response));
+        response
     }
 }
 
@@ -80,6 +51,7 @@ mod tests {
 
     use futures::poll;
     use tokio::time::{Instant, advance};
+    use tower::Layer as _;
 
     use super::super::super::entropy::Entropy;
     use super::super::super::refusal::Refusal;
