@@ -42,7 +42,7 @@ mod testing;
 pub use answering::{Answering, answer};
 pub use around::{Around, AroundLayer, AroundService};
 pub use breaker::{
-    Availability, Breaker, BreakerLayer, BreakerSettings, Breaking, Change, Mode, Pass, Purpose, Work,
+    Availability, Breaker, BreakerLayer, BreakerSettings, Breaking, Change, Guard, Guarded, Pass,
 };
 pub use budget::{BudgetSettings, RetryBudget};
 pub use bulkhead::{Bulkhead, BulkheadLayer, Places};

@@ -1,10 +1,14 @@
 //! What operators said of partner accounts, as each replica knows it: read again every second.
+//!
+//! A mode is a store's word on its own calls, and is kept here, as data: the breakers of an account are shared by
+//! all its stores, and are never told. They go on counting whatever is said.
 
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
 use crate::domain::ids::{AccountId, StoreId};
 use crate::domain::payment::NotSent;
+use crate::ports::gateway::Guard;
 use crate::ports::{Mode, PartnerMode};
 
 /// The modes by store and account; absent means [`Mode::Auto`].
@@ -26,11 +30,38 @@ impl Modes {
         known.insert((mode.store, mode.account), mode.mode);
     }
 
-    /// Why a new authorisation must not begin at the account, if an operator said so.
-    pub fn forbids(&self, store: &StoreId, account: &AccountId) -> Option<NotSent> {
+    /// Whether a call of the store may go out to the account, and whether the account's breakers have a say in it;
+    /// `begins` tells that it is a new authorisation.
+    pub fn admit(&self, store: &StoreId, account: &AccountId, begins: bool) -> Result<Guard, NotSent> {
         match self.of(store, account) {
-            Mode::Auto | Mode::ForceClosed => None,
-            Mode::Drain | Mode::ForceOpen => Some(NotSent::Drained),
+            Mode::ForceOpen => Err(NotSent::Drained),
+            Mode::Drain if begins => Err(NotSent::Drained),
+            Mode::Drain | Mode::Auto => Ok(Guard::Heeded),
+            Mode::ForceClosed => Ok(Guard::Overruled),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_is_one_stores_and_changes_nothing_for_another_store_of_the_account() {
+        let stopped = Err(NotSent::Drained);
+        for (mode, begins, goes_on) in [
+            (Mode::Auto, Ok(Guard::Heeded), Ok(Guard::Heeded)),
+            (Mode::Drain, stopped, Ok(Guard::Heeded)),
+            (Mode::ForceOpen, stopped, stopped),
+            (Mode::ForceClosed, Ok(Guard::Overruled), Ok(Guard::Overruled)),
+        ] {
+            let modes = Modes::default();
+            let (one, other): (StoreId, StoreId) = ("one".parse().unwrap(), "other".parse().unwrap());
+            let account: AccountId = "primary".parse().unwrap();
+            modes.set(PartnerMode { store: one.clone(), account: account.clone(), mode });
+            let said = |store| [true, false].map(|begins| modes.admit(store, &account, begins));
+            assert_eq!(said(&one), [begins, goes_on], "{mode:?}");
+            assert_eq!(said(&other), [Ok(Guard::Heeded); 2], "{mode:?}");
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::ids::{AccountId, OperationId};
 use crate::domain::payment::{
     Attempt, Effect, Input, NotSent, Operation, OperationKind, Outcome, Payment, UnknownCause,
 };
-use crate::ports::gateway::{Call, GatewayRequest, Look, Rendered, Window};
+use crate::ports::gateway::{Call, Gateway, GatewayRequest, Guard, Look, Rendered, Window};
 use crate::ports::store::Claim;
 
 /// A look answers fast or not at all: it holds nothing, and the ladder has other rungs.
@@ -142,12 +142,14 @@ impl Driver {
             (_, Some((operation, rendered, send_by))) => {
                 let attempt = payment.attempt_of(operation)?;
                 let kind = attempt.operation(operation)?.kind;
-                let outcome = match self.gateways.get(&attempt.account) {
-                    Some(gateway) => {
+                let begins = matches!(kind, OperationKind::Create | OperationKind::Authorise);
+                let outcome = match self.way(payment, attempt, begins) {
+                    Ok((gateway, guard)) => {
                         let answer_by = Instant::now() + gateway.capabilities().timeout;
-                        gateway.send(kind, payment.amount, &rendered, Window { send_by, answer_by }).await
+                        let window = Window { send_by, answer_by };
+                        gateway.send(kind, payment.amount, &rendered, window, guard).await
                     }
-                    None => Outcome::NotSent(NotSent::Drained),
+                    Err(why) => Outcome::NotSent(why),
                 };
                 Some(Input::Outcome { operation, replay: false, outcome })
             }
@@ -155,9 +157,17 @@ impl Driver {
         }
     }
 
+    /// The gateway of an attempt, and whether its breakers have a say; or why nothing of this store goes there.
+    fn way(&self, of: &Payment, attempt: &Attempt, begins: bool) -> Result<(&dyn Gateway, Guard), NotSent> {
+        let gateway = self.gateways.get(&attempt.account).ok_or(NotSent::Drained)?;
+        let guard = self.modes.admit(&of.store, &attempt.account, begins)?;
+        Ok((gateway.as_ref(), guard))
+    }
+
     async fn look(&self, payment: &Payment, attempt: &Attempt, sought: Option<&Operation>) -> Outcome {
-        let Some(gateway) = self.gateways.get(&attempt.account) else {
-            return Outcome::NotSent(NotSent::Drained);
+        let (gateway, guard) = match self.way(payment, attempt, false) {
+            Ok(way) => way,
+            Err(why) => return Outcome::NotSent(why),
         };
         let amount = payment.amount;
         let look = match (&attempt.object, sought) {
@@ -171,7 +181,7 @@ impl Driver {
         };
         let now = Instant::now();
         let patience = LOOK_PATIENCE.min(gateway.capabilities().timeout);
-        gateway.look(&look, Window { send_by: now + patience, answer_by: now + patience }).await
+        gateway.look(&look, Window { send_by: now + patience, answer_by: now + patience }, guard).await
     }
 
     /// Sends the stored bytes again: a rolling deploy cannot change them (R1).
@@ -179,14 +189,16 @@ impl Driver {
         let stored = payment.attempt_of(operation).and_then(|attempt| {
             let row = attempt.operation(operation)?;
             let bytes = self.vault.open(&operation.to_string(), row.rendered.as_deref()?).ok()?;
-            Some((self.gateways.get(&attempt.account)?, row.kind, Rendered(bytes)))
+            // What is not sent proves nothing of the first time.
+            let (gateway, guard) = self.way(payment, attempt, false).ok()?;
+            Some((gateway, guard, row.kind, Rendered(bytes)))
         });
         match stored {
-            Some((gateway, kind, rendered)) => {
+            Some((gateway, guard, kind, rendered)) => {
                 let patience = LOOK_PATIENCE.min(gateway.capabilities().timeout);
                 let send_by = self.monotonic(payment.leaves_by(kind, self.clock.now(), &self.policy));
                 let window = Window { send_by, answer_by: Instant::now() + patience };
-                gateway.send(kind, payment.amount, &rendered, window).await
+                gateway.send(kind, payment.amount, &rendered, window, guard).await
             }
             None => Outcome::Unknown(UnknownCause::NotConclusive),
         }

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::record::Mode;
 use crate::domain::money::Money;
 use crate::domain::payment::{GatewayCapabilities, NotSent, OperationKind, Outcome};
 
@@ -138,6 +137,16 @@ pub struct Window {
     pub answer_by: Instant,
 }
 
+/// Whether an account's breakers have a say in a call. They are shared by every store of the account, so that what
+/// one store's operators say is said of that store's calls and changes nothing for another's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// They may refuse the call.
+    Heeded,
+    /// The call goes out whatever they have learnt; its answer counts like any other's.
+    Overruled,
+}
+
 /// One merchant account at one vendor, behind its resilience stack.
 ///
 /// An implementation MUST:
@@ -151,17 +160,25 @@ pub trait Gateway: Send + Sync + 'static {
     /// What the account promises.
     fn capabilities(&self) -> GatewayCapabilities;
 
-    /// Why a new authorisation cannot begin now, if it cannot: the breaker's state, as a fact for `decide`.
-    fn unavailable(&self) -> Option<NotSent>;
+    /// Why a new authorisation cannot begin now, if it cannot, as a fact for `decide`: the breaker's state, unless it
+    /// is overruled, and the pause that the vendor asked for, which nobody overrules.
+    fn unavailable(&self, guard: Guard) -> Option<NotSent>;
 
     /// The request as it will be sent. Pure.
     fn render(&self, request: &GatewayRequest) -> Rendered;
 
     /// Sends a rendered request.
-    async fn send(&self, kind: OperationKind, amount: Money, rendered: &Rendered, window: Window) -> Outcome;
+    async fn send(
+        &self,
+        kind: OperationKind,
+        amount: Money,
+        rendered: &Rendered,
+        window: Window,
+        guard: Guard,
+    ) -> Outcome;
 
     /// Looks.
-    async fn look(&self, look: &Look, window: Window) -> Outcome;
+    async fn look(&self, look: &Look, window: Window, guard: Guard) -> Outcome;
 }
 
 /// What a breaker of an account lets through, as operators see it.
@@ -176,13 +193,7 @@ pub enum BreakerState {
         /// When a few calls are let through.
         probes_in: Duration,
     },
-    /// Nothing: an operator said so.
-    ForcedOpen,
-    /// Everything, whatever the partner answers: an operator said so.
-    ForcedClosed,
-    /// What goes on with a payment that was begun: an operator said so.
-    Draining,
-    /// Nothing, until the credentials are mended and the breaker is reset.
+    /// Nothing, until the credentials are mended and a call that overruled the breaker has shown it.
     Misconfigured,
 }
 
@@ -195,14 +206,8 @@ pub struct BreakerView {
     pub state: BreakerState,
 }
 
-/// A gateway that operators can look into and overrule.
+/// A gateway that operators can look into.
 pub trait Operable: Gateway {
     /// Its breakers, one for each class of operation.
     fn breakers(&self) -> Vec<BreakerView>;
-
-    /// Takes an operator's word for every class; saying it again changes nothing.
-    fn force(&self, mode: Mode);
-
-    /// Forgets what the breakers learnt, for credentials that were mended. An operator's word stands.
-    fn reset(&self);
 }

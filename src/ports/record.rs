@@ -49,14 +49,14 @@ pub struct PartnerMode {
 /// A partner's mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
-    /// The breaker decides.
+    /// The breakers decide.
     #[default]
     Auto,
-    /// Nothing new begins; what was begun goes on.
+    /// Nothing new of the store begins; what was begun goes on.
     Drain,
-    /// Nothing is sent.
+    /// Nothing of the store is sent.
     ForceOpen,
-    /// The breaker is overruled: calls are sent.
+    /// The breakers are overruled for the store's calls: they are sent.
     ForceClosed,
 }
 

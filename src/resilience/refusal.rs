@@ -17,10 +17,6 @@ pub enum Refusal {
     },
     /// The breaker is half open, and all its probes are under way.
     BreakerProbing,
-    /// An operator holds the breaker open.
-    BreakerForcedOpen,
-    /// An operator drains the partner: work that has begun goes on, new work goes elsewhere.
-    Draining,
     /// The partner refused our credentials; calls stop until somebody has acted.
     Misconfigured,
     /// As many calls are under way as the partner may have.
@@ -43,8 +39,6 @@ impl Refusal {
         match self {
             Self::BreakerOpen { .. } => "breaker_open",
             Self::BreakerProbing => "breaker_probing",
-            Self::BreakerForcedOpen => "breaker_forced_open",
-            Self::Draining => "draining",
             Self::Misconfigured => "misconfigured",
             Self::BulkheadFull => "bulkhead_full",
             Self::Throttled { .. } => "throttled",

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, advance};
+use tokio::time::Instant;
 use tower::ServiceBuilder;
 
 use super::answering::answer;
 use super::testing::{Answer, Call, Reading, Script};
 use super::{
     Answering, Availability, Breaker, BreakerLayer, BreakerSettings, BudgetSettings, Bulkhead, BulkheadLayer,
-    DeadlineLayer, Entropy, Expiry, Limiter, LimiterLayer, LimiterSettings, Mode, Refusal, RetryBudget,
+    DeadlineLayer, Entropy, Expiry, Limiter, LimiterLayer, LimiterSettings, Refusal, RetryBudget,
     RetryLayer, RetrySettings, TimeoutLayer,
 };
 
@@ -71,17 +71,4 @@ async fn a_throttled_read_waits_as_told_while_others_are_held_back() {
     assert_eq!(held, Answer::Refused(Refusal::Throttled { until: start + stated }));
     assert_eq!(first.await, Answer::Ok);
     assert!(start.elapsed() >= stated);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_draining_partner_ends_what_has_begun_and_starts_nothing() {
-    let script = Script::of([Answer::Ok]);
-    let (breaker, service) = stack(&script);
-    breaker.force(Mode::Drain);
-    assert_eq!(answer(service.clone(), Call::within(LONG)).await, Answer::Refused(Refusal::Draining));
-    assert_eq!(answer(service.clone(), Call::within(LONG).continuing()).await, Answer::Ok);
-    breaker.force(Mode::Auto);
-    advance(Duration::from_secs(1)).await;
-    assert_eq!(answer(service, Call::within(LONG)).await, Answer::Ok);
-    assert_eq!(script.calls(), 2);
 }

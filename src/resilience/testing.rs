@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tower::util::BoxCloneService;
 
-use super::breaker::{Purpose, Work};
+use super::breaker::{Guard, Guarded};
 use super::classify::{Classify, Retryable, Verdict};
 use super::deadline::{Deadline, HasDeadline};
 use super::failover::Quote;
@@ -18,16 +18,16 @@ use super::refusal::{Expiry, FromExpiry, FromRefusal, Refusal};
 #[derive(Debug, Clone)]
 pub(super) struct Call {
     deadline: Deadline,
-    work: Work,
+    guard: Guard,
 }
 
 impl Call {
     pub(super) fn within(left: Duration) -> Self {
-        Self { deadline: Deadline::after(Instant::now(), left), work: Work::New }
+        Self { deadline: Deadline::after(Instant::now(), left), guard: Guard::Heeded }
     }
 
-    pub(super) fn continuing(self) -> Self {
-        Self { work: Work::Begun, ..self }
+    pub(super) fn overruling(self) -> Self {
+        Self { guard: Guard::Overruled, ..self }
     }
 }
 
@@ -37,9 +37,9 @@ impl HasDeadline for Call {
     }
 }
 
-impl Purpose for Call {
-    fn work(&self) -> Work {
-        self.work
+impl Guarded for Call {
+    fn guard(&self) -> Guard {
+        self.guard
     }
 }
 

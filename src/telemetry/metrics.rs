@@ -50,7 +50,7 @@ fn describe() {
     describe_counter!("cashwrap_tax_failures_total", "quotes that had no tax because no provider knew it");
     describe_gauge!(
         "cashwrap_breaker_state",
-        "0 closed, 1 half open, 2 open, 3 forced closed, 4 draining, 5 forced open, 6 misconfigured; by account and class"
+        "0 closed, 1 half open, 2 open, 3 misconfigured; by account and class"
     );
     describe_counter!("cashwrap_attempts_total", "payment attempts begun, by account");
     describe_counter!(

@@ -98,7 +98,7 @@ pub async fn start(settings: &Settings, mode: Mode) -> Result<Running, StartErro
     admin_door.spawn(admin_service.serve(admin_listener, stop.clone()));
     let tasks = &house.engine.tasks;
     tasks.spawn(claims::run(Arc::clone(&house.engine)));
-    tasks.spawn(upkeep::run(Arc::clone(&house), gateways, recorder));
+    tasks.spawn(upkeep::run(Arc::clone(&house), recorder));
     health.set_serving(true).await;
     Ok(Running { grpc, admin, house, health, doors, admin_door, drain, stop })
 }

@@ -36,7 +36,8 @@ pub enum NotSent {
     TooLate,
     /// Resolving, connecting or the TLS handshake failed.
     Connect,
-    /// The vendor says that it did not begin: a rate limit documented as pre-execution.
+    /// The vendor says that it did not begin, by a rate limit documented as pre-execution; or the pause that it asked
+    /// for is not over.
     RateLimited,
     /// The vendor refused our credentials before it looked at the request.
     Credentials,

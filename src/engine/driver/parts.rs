@@ -121,7 +121,10 @@ impl Driver {
         self.gateways
             .iter()
             .map(|(account, gateway)| {
-                let unavailable = self.modes.forbids(store, account).or_else(|| gateway.unavailable());
+                let unavailable = match self.modes.admit(store, account, true) {
+                    Ok(guard) => gateway.unavailable(guard),
+                    Err(why) => Some(why),
+                };
                 (account.clone(), GatewayFacts { capabilities: gateway.capabilities(), unavailable })
             })
             .collect()

@@ -65,9 +65,6 @@ fn breaker(view: BreakerView, now: Timestamp) -> v1::Breaker {
             reopen_time = Some(time::timestamp(after(now, probes_in)));
             v1::BreakerState::Open
         }
-        BreakerState::ForcedOpen => v1::BreakerState::ForcedOpen,
-        BreakerState::ForcedClosed => v1::BreakerState::ForcedClosed,
-        BreakerState::Draining => v1::BreakerState::Draining,
         BreakerState::Misconfigured => v1::BreakerState::Misconfigured,
     };
     v1::Breaker { operation_class: view.class.to_owned(), state: state.into(), reopen_time }

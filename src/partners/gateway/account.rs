@@ -13,13 +13,12 @@ use super::stack::{Parts, Stack, stack};
 use crate::domain::ids::AccountId;
 use crate::domain::money::Money;
 use crate::domain::payment::{GatewayCapabilities, NotSent, OperationKind, Outcome};
-use crate::ports::Mode;
 use crate::ports::gateway::{
-    BreakerState, BreakerView, Gateway, GatewayRequest, Look, Operable, Rendered, Window,
+    BreakerState, BreakerView, Gateway, GatewayRequest, Guard, Look, Operable, Rendered, Window,
 };
-use crate::resilience::{Availability, Breaker, Change, Entropy, Mode as Forced, RetryBudget};
+use crate::resilience::{Availability, Breaker, Change, Entropy, Limiter, RetryBudget};
 
-/// A gateway's account behind its stacks; operators reach its breakers through [`Operable`].
+/// A gateway's account behind its stacks; operators look at its breakers through [`Operable`].
 pub struct GatewayAccount {
     adapter: Arc<dyn Adapter>,
     authorise: Guarded,
@@ -28,11 +27,12 @@ pub struct GatewayAccount {
     read: Guarded,
 }
 
-/// The stack of one class, and the breaker inside it.
+/// The stack of one class, and what is inside it.
 struct Guarded {
     class: OperationClass,
     stack: Stack,
     breaker: Breaker,
+    limiter: Limiter,
 }
 
 impl GatewayAccount {
@@ -47,6 +47,7 @@ impl GatewayAccount {
         let budget = RetryBudget::new(settings.budget);
         let guarded = |class| {
             let breaker = breaker(account, class, settings, entropy);
+            let limiter = Limiter::new(settings.limiter);
             let parts = Parts {
                 account,
                 class,
@@ -54,9 +55,10 @@ impl GatewayAccount {
                 limit: adapter.capabilities().timeout,
                 budget: budget.clone(),
                 breaker: breaker.clone(),
+                limiter: limiter.clone(),
                 entropy: entropy.clone(),
             };
-            Guarded { class, stack: stack(Arc::clone(&adapter), parts), breaker }
+            Guarded { class, stack: stack(Arc::clone(&adapter), parts), breaker, limiter }
         };
         Self {
             authorise: guarded(OperationClass::Authorise),
@@ -71,14 +73,14 @@ impl GatewayAccount {
         [&self.authorise, &self.capture, &self.void_refund, &self.read]
     }
 
-    async fn call(&self, task: Task, window: Window) -> Outcome {
+    async fn call(&self, task: Task, window: Window, guard: Guard) -> Outcome {
         let guarded = match task.class() {
             OperationClass::Authorise => &self.authorise,
             OperationClass::Capture => &self.capture,
             OperationClass::VoidRefund => &self.void_refund,
             OperationClass::Read => &self.read,
         };
-        let Ok(answer) = guarded.stack.clone().oneshot(Call { task: Arc::new(task), window }).await;
+        let Ok(answer) = guarded.stack.clone().oneshot(Call { task: Arc::new(task), window, guard }).await;
         answer.reply.outcome
     }
 }
@@ -89,26 +91,34 @@ impl Gateway for GatewayAccount {
         self.adapter.capabilities()
     }
 
-    fn unavailable(&self) -> Option<NotSent> {
-        match self.authorise.breaker.availability() {
+    fn unavailable(&self, guard: Guard) -> Option<NotSent> {
+        let refused = match (self.authorise.breaker.availability(), guard) {
             // Half open, a few calls find out whether the gateway is back; the others are refused unsent.
-            Availability::Closed | Availability::HalfOpen | Availability::ForcedClosed => None,
-            Availability::Open { .. } => Some(NotSent::BreakerOpen),
-            Availability::ForcedOpen | Availability::Draining => Some(NotSent::Drained),
-            Availability::Misconfigured => Some(NotSent::Credentials),
-        }
+            (Availability::Closed | Availability::HalfOpen, _) | (_, Guard::Overruled) => None,
+            (Availability::Open { .. }, Guard::Heeded) => Some(NotSent::BreakerOpen),
+            (Availability::Misconfigured, Guard::Heeded) => Some(NotSent::Credentials),
+        };
+        let held = || self.authorise.limiter.held_until().map(|_| NotSent::RateLimited);
+        refused.or_else(held)
     }
 
     fn render(&self, request: &GatewayRequest) -> Rendered {
         self.adapter.render(request)
     }
 
-    async fn send(&self, kind: OperationKind, amount: Money, rendered: &Rendered, window: Window) -> Outcome {
-        self.call(Task::Send { kind, amount, rendered: rendered.clone() }, window).await
+    async fn send(
+        &self,
+        kind: OperationKind,
+        amount: Money,
+        rendered: &Rendered,
+        window: Window,
+        guard: Guard,
+    ) -> Outcome {
+        self.call(Task::Send { kind, amount, rendered: rendered.clone() }, window, guard).await
     }
 
-    async fn look(&self, look: &Look, window: Window) -> Outcome {
-        self.call(Task::Look(look.clone()), window).await
+    async fn look(&self, look: &Look, window: Window, guard: Guard) -> Outcome {
+        self.call(Task::Look(look.clone()), window, guard).await
     }
 }
 
@@ -122,24 +132,6 @@ impl Operable for GatewayAccount {
             })
             .into()
     }
-
-    fn force(&self, mode: Mode) {
-        let mode = match mode {
-            Mode::Auto => Forced::Auto,
-            Mode::Drain => Forced::Drain,
-            Mode::ForceOpen => Forced::ForceOpen,
-            Mode::ForceClosed => Forced::ForceClosed,
-        };
-        for guarded in self.all() {
-            guarded.breaker.force(mode);
-        }
-    }
-
-    fn reset(&self) {
-        for guarded in self.all() {
-            guarded.breaker.reset();
-        }
-    }
 }
 
 fn state(availability: Availability, now: Instant) -> BreakerState {
@@ -149,9 +141,6 @@ fn state(availability: Availability, now: Instant) -> BreakerState {
         Availability::Open { until } => {
             BreakerState::Open { probes_in: until.saturating_duration_since(now) }
         }
-        Availability::ForcedOpen => BreakerState::ForcedOpen,
-        Availability::ForcedClosed => BreakerState::ForcedClosed,
-        Availability::Draining => BreakerState::Draining,
         Availability::Misconfigured => BreakerState::Misconfigured,
     }
 }
@@ -168,7 +157,7 @@ fn breaker(
     Breaker::new(settings.breaker, entropy.clone(), move |change: Change| {
         gauge.set(level(change.to));
         match change.to {
-            // No time heals it: somebody must mend the credentials and reset the breaker.
+            // No time heals it: somebody must mend the credentials.
             Availability::Misconfigured => {
                 tracing::error!(account = label, class, "the gateway refuses our credentials");
             }
@@ -183,9 +172,6 @@ const fn level(availability: Availability) -> f64 {
         Availability::Closed => 0.0,
         Availability::HalfOpen => 1.0,
         Availability::Open { .. } => 2.0,
-        Availability::ForcedClosed => 3.0,
-        Availability::Draining => 4.0,
-        Availability::ForcedOpen => 5.0,
-        Availability::Misconfigured => 6.0,
+        Availability::Misconfigured => 3.0,
     }
 }

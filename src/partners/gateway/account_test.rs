@@ -11,8 +11,9 @@ use crate::domain::money::Money;
 use crate::domain::payment::{
     Decline, DeclineClass, GatewayCapabilities, NotSent, OperationKind, Outcome, Status, UnknownCause, View,
 };
-use crate::ports::Mode;
-use crate::ports::gateway::{BreakerState, Gateway, GatewayRequest, Look, Operable, Rendered, Window};
+use crate::ports::gateway::{
+    BreakerState, Gateway, GatewayRequest, Guard, Look, Operable, Rendered, Window,
+};
 use crate::resilience::Entropy;
 
 const LIMIT: Duration = Duration::from_secs(50);
@@ -96,15 +97,24 @@ impl Rig {
     }
 
     async fn send_within(&self, kind: OperationKind, left: Duration) -> Outcome {
+        self.send_as(Guard::Heeded, kind, left).await
+    }
+
+    async fn send_as(&self, guard: Guard, kind: OperationKind, left: Duration) -> Outcome {
         let now = Instant::now();
         let window = Window { send_by: now + Duration::from_secs(5).min(left), answer_by: now + left };
-        self.account.send(kind, euros(), &Rendered(Vec::new()), window).await
+        self.account.send(kind, euros(), &Rendered(Vec::new()), window, guard).await
+    }
+
+    fn unavailable(&self) -> Option<NotSent> {
+        self.account.unavailable(Guard::Heeded)
     }
 
     async fn look(&self) -> Outcome {
         let now = Instant::now();
         let look = Look::Object { object: "pi_1".into(), amount: euros() };
-        self.account.look(&look, Window { send_by: now + LONG, answer_by: now + LONG }).await
+        let window = Window { send_by: now + LONG, answer_by: now + LONG };
+        self.account.look(&look, window, Guard::Heeded).await
     }
 
     fn state(&self, class: &str) -> BreakerState {
@@ -118,7 +128,7 @@ impl Rig {
         for _ in 0..5 {
             let _ = rig.send(OperationKind::Confirm).await;
         }
-        rig.account.unavailable()
+        rig.unavailable()
     }
 }
 
@@ -177,11 +187,11 @@ async fn timeouts_at_the_gateways_limit_open_the_breaker_and_a_callers_deadline_
         let told = rig.send_within(OperationKind::Confirm, Duration::from_secs(10)).await;
         assert_eq!(told, Outcome::Unknown(UnknownCause::Timeout));
     }
-    assert_eq!(rig.account.unavailable(), None);
+    assert_eq!(rig.unavailable(), None);
     for _ in 0..5 {
         assert_eq!(rig.send(OperationKind::Confirm).await, Outcome::Unknown(UnknownCause::Timeout));
     }
-    assert_eq!(rig.account.unavailable(), Some(NotSent::BreakerOpen));
+    assert_eq!(rig.unavailable(), Some(NotSent::BreakerOpen));
 }
 
 #[tokio::test(start_paused = true)]
@@ -195,7 +205,7 @@ async fn an_open_breaker_sends_nothing_and_half_open_the_account_is_available_ag
     assert_eq!(rig.script.calls(), 5);
     advance(Duration::from_secs(13)).await;
     assert_eq!(rig.state("authorise"), BreakerState::HalfOpen);
-    assert_eq!(rig.account.unavailable(), None);
+    assert_eq!(rig.unavailable(), None);
     rig.script.answers(seen(Status::Authorised));
     assert_eq!(rig.send(OperationKind::Create).await, seen(Status::Authorised));
     assert_eq!(rig.state("authorise"), BreakerState::Closed);
@@ -243,56 +253,47 @@ async fn a_rate_limit_holds_back_the_class_for_as_long_as_was_asked() {
     assert_eq!(rig.send(OperationKind::Confirm).await, limited);
     assert_eq!(rig.send(OperationKind::Confirm).await, limited);
     assert_eq!(rig.script.calls(), 1, "the second was held back here");
+    for guard in [Guard::Heeded, Guard::Overruled] {
+        let told = rig.account.unavailable(guard);
+        assert_eq!(told, Some(NotSent::RateLimited), "a payment is not begun here meanwhile");
+    }
     rig.script.answers(seen(Status::Authorised));
     assert_eq!(rig.send(OperationKind::Void).await, seen(Status::Authorised), "another class goes on");
     advance(Duration::from_secs(3)).await;
+    assert_eq!(rig.unavailable(), None);
     assert_eq!(rig.send(OperationKind::Confirm).await, seen(Status::Authorised));
     assert_eq!(rig.state("authorise"), BreakerState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
-async fn refused_credentials_stop_the_class_until_somebody_resets_it() {
+async fn refused_credentials_stop_the_class_until_a_call_that_overrules_shows_them_mended() {
     let rig = Rig::new();
     rig.script.answers(Outcome::NotSent(NotSent::Credentials));
     let _ = rig.send(OperationKind::Create).await;
-    assert_eq!(rig.account.unavailable(), Some(NotSent::Credentials));
+    assert_eq!(rig.unavailable(), Some(NotSent::Credentials));
     advance(Duration::from_hours(1)).await;
     assert_eq!(rig.state("authorise"), BreakerState::Misconfigured);
     rig.script.answers(seen(Status::Authorised));
     assert_eq!(rig.send(OperationKind::Create).await, Outcome::NotSent(NotSent::Credentials));
-    rig.account.reset();
-    assert_eq!(rig.send(OperationKind::Create).await, seen(Status::Authorised));
+    let overruling = rig.send_as(Guard::Overruled, OperationKind::Create, LONG).await;
+    assert_eq!(overruling, seen(Status::Authorised));
+    assert_eq!(rig.unavailable(), None, "the credentials were mended");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_draining_account_ends_what_was_begun_and_begins_nothing() {
+async fn one_stores_word_against_the_breakers_is_not_anothers() {
     let rig = Rig::new();
-    rig.account.force(Mode::Drain);
-    assert_eq!(rig.account.unavailable(), Some(NotSent::Drained));
-    for kind in [OperationKind::Create, OperationKind::Authorise] {
-        assert_eq!(rig.send(kind).await, Outcome::NotSent(NotSent::Drained), "{kind:?}");
-    }
-    for kind in [OperationKind::Confirm, OperationKind::Capture, OperationKind::Void, OperationKind::Refund] {
-        assert_eq!(rig.send(kind).await, seen(Status::Authorised), "{kind:?}");
-    }
-    assert_eq!(rig.look().await, seen(Status::Authorised));
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_operators_word_overrules_the_breakers() {
-    let rig = Rig::new();
-    rig.account.force(Mode::ForceOpen);
-    assert_eq!(rig.send(OperationKind::Void).await, Outcome::NotSent(NotSent::Drained));
-    assert_eq!(rig.account.unavailable(), Some(NotSent::Drained));
-    assert_eq!(rig.script.calls(), 0);
-    rig.account.force(Mode::ForceClosed);
     rig.script.answers(Outcome::Unknown(UnknownCause::ServerError));
-    for _ in 0..10 {
+    for _ in 0..5 {
         let _ = rig.send(OperationKind::Confirm).await;
     }
-    assert_eq!(rig.account.unavailable(), None);
-    rig.account.force(Mode::Auto);
-    assert!(rig.account.breakers().iter().all(|view| view.state == BreakerState::Closed));
+    assert_eq!(rig.account.unavailable(Guard::Overruled), None);
+    assert_eq!(rig.account.unavailable(Guard::Heeded), Some(NotSent::BreakerOpen));
+    rig.script.answers(seen(Status::Authorised));
+    let overruling = rig.send_as(Guard::Overruled, OperationKind::Create, LONG).await;
+    assert_eq!(overruling, seen(Status::Authorised));
+    assert_eq!(rig.send(OperationKind::Create).await, Outcome::NotSent(NotSent::BreakerOpen));
+    assert_eq!(rig.script.calls(), 6);
 }
 
 #[tokio::test(start_paused = true)]

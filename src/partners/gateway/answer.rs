@@ -35,7 +35,6 @@ impl FromRefusal for Answer {
     fn refused(refusal: Refusal) -> Self {
         let outcome = Outcome::NotSent(match refusal {
             Refusal::BreakerOpen { .. } | Refusal::BreakerProbing => NotSent::BreakerOpen,
-            Refusal::BreakerForcedOpen | Refusal::Draining => NotSent::Drained,
             Refusal::Misconfigured => NotSent::Credentials,
             Refusal::BulkheadFull => NotSent::Saturated,
             Refusal::Throttled { .. } => NotSent::RateLimited,

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use super::class::OperationClass;
 use crate::domain::money::Money;
 use crate::domain::payment::OperationKind;
-use crate::ports::gateway::{Look, Rendered, Window};
-use crate::resilience::{Deadline, HasDeadline, Purpose, Work};
+use crate::ports::gateway::{Guard, Look, Rendered, Window};
+use crate::resilience::{self, Deadline, Guarded, HasDeadline};
 
 /// One call; its clones are further tries of the same call. It has no `Debug`: a rendering holds a token.
 #[derive(Clone)]
 pub(super) struct Call {
     pub(super) task: Arc<Task>,
     pub(super) window: Window,
+    pub(super) guard: Guard,
 }
 
 /// What a call does.
@@ -48,18 +49,11 @@ impl HasDeadline for Call {
     }
 }
 
-impl Purpose for Call {
-    /// A partner that drains takes no new payment, and ends those that it has: a confirm, a capture, a void,
-    /// a refund and a look go on with one.
-    fn work(&self) -> Work {
-        match &*self.task {
-            Task::Send { kind: OperationKind::Create | OperationKind::Authorise, .. } => Work::New,
-            Task::Send {
-                kind:
-                    OperationKind::Confirm | OperationKind::Capture | OperationKind::Void | OperationKind::Refund,
-                ..
-            }
-            | Task::Look(_) => Work::Begun,
+impl Guarded for Call {
+    fn guard(&self) -> resilience::Guard {
+        match self.guard {
+            Guard::Heeded => resilience::Guard::Heeded,
+            Guard::Overruled => resilience::Guard::Overruled,
         }
     }
 }

@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn a_refusal_of_a_layer_counts_nowhere_and_is_final() {
         use crate::resilience::Refusal as Layer;
-        for refusal in [Layer::BreakerProbing, Layer::Misconfigured, Layer::BulkheadFull, Layer::Draining] {
+        for refusal in [Layer::BreakerProbing, Layer::Misconfigured, Layer::BulkheadFull] {
             let answer = Answer::refused(refusal);
             assert_eq!(verdict(&answer), Verdict::Ignored, "{refusal:?}");
             for class in OperationClass::ALL {

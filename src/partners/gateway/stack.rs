@@ -36,11 +36,12 @@ pub(super) struct Parts<'a> {
     /// Shared by all classes of the account: retries of looks must not crowd out its payments.
     pub(super) budget: RetryBudget,
     pub(super) breaker: Breaker,
+    pub(super) limiter: Limiter,
     pub(super) entropy: Entropy,
 }
 
 pub(super) fn stack(adapter: Arc<dyn Adapter>, parts: Parts<'_>) -> Stack {
-    let Parts { account, class, settings, limit, budget, breaker, entropy } = parts;
+    let Parts { account, class, settings, limit, budget, breaker, limiter, entropy } = parts;
     let reading = Reading(class);
     let service = ServiceBuilder::new()
         // Outermost, so that what a layer refuses is counted too, and a call over all its tries is one.
@@ -55,7 +56,7 @@ pub(super) fn stack(adapter: Arc<dyn Adapter>, parts: Parts<'_>) -> Stack {
         .layer(RetryLayer::new(settings.retry(class), budget, entropy, reading))
         // Between the retries and the breaker: a try that a 429 holds back is neither sent nor counted.
         // Each class has its own, since vendors limit reads and writes apart and a void cannot wait.
-        .layer(LimiterLayer::new(Limiter::new(settings.limiter), reading))
+        .layer(LimiterLayer::new(limiter, reading))
         // One for the account and the class: it learns from each try that was made.
         .layer(BreakerLayer::new(breaker, reading))
         // Innermost: what it cuts off may have been executed, so its answer is that nobody knows. It tells

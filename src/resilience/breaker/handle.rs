@@ -1,5 +1,5 @@
-//! The breaker as it is shared: by the layer that asks it, by decisions that read its availability, and by
-//! operators who force it.
+//! The breaker as it is shared: by the layer that asks it, and by decisions and operators that read its
+//! availability.
 //!
 //! The lock is held for a few additions and never across an await.
 
@@ -12,7 +12,7 @@ use super::super::classify::Verdict;
 use super::super::entropy::Entropy;
 use super::super::refusal::Refusal;
 use super::settings::BreakerSettings;
-use super::state::{Admission, Availability, Machine, Mode, Work};
+use super::state::{Admission, Availability, Guard, Machine};
 
 /// A change of a breaker's state, for metrics, logs and alerts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,12 +51,9 @@ impl Breaker {
     }
 
     /// Asks to make one call. A [`Pass`] that is dropped counts nothing.
-    ///
-    /// Besides the layer, a prober may ask: a cheap read that it makes when the open time ends, and records
-    /// here, closes or opens the breaker before a buyer has to try.
-    pub fn enter(&self, work: Work) -> Result<Pass, Refusal> {
+    pub fn enter(&self, guard: Guard) -> Result<Pass, Refusal> {
         let now = Instant::now();
-        let admission = self.change(|machine| machine.admit(now, work))?;
+        let admission = self.change(|machine| machine.admit(now, guard))?;
         Ok(Pass { breaker: self.clone(), admission, since: now })
     }
 
@@ -64,25 +61,6 @@ impl Breaker {
     pub fn availability(&self) -> Availability {
         let now = Instant::now();
         self.change(|machine| machine.availability(now))
-    }
-
-    /// Takes an operator's word. It holds until the next one; saying it again changes nothing. A return to
-    /// [`Mode::Auto`] begins closed, with nothing remembered.
-    pub fn force(&self, mode: Mode) {
-        let now = Instant::now();
-        self.change(|machine| machine.force(now, mode));
-    }
-
-    /// The operator's word that holds.
-    pub fn mode(&self) -> Mode {
-        self.change(|machine| machine.mode())
-    }
-
-    /// Forgets everything learnt, so that calls go out again; for credentials that were mended. An
-    /// operator's word stands.
-    pub fn reset(&self) {
-        let now = Instant::now();
-        self.change(|machine| machine.reset(now));
     }
 
     /// Runs `step` on the machine and tells the observer if it changed the state.
@@ -143,15 +121,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn refused_credentials_latch_are_told_once_and_end_with_a_reset_only() {
+    async fn refused_credentials_latch_are_told_once_and_time_heals_nothing() {
         let (breaker, seen) = observed();
-        breaker.enter(Work::New).unwrap().record(Verdict::Misconfigured);
+        breaker.enter(Guard::Heeded).unwrap().record(Verdict::Misconfigured);
         assert_eq!(breaker.availability(), Availability::Misconfigured);
         tokio::time::advance(std::time::Duration::from_hours(24)).await;
-        assert_eq!(breaker.enter(Work::Begun).unwrap_err(), Refusal::Misconfigured);
-        breaker.force(Mode::Auto);
-        assert_eq!(breaker.availability(), Availability::Misconfigured, "auto was the mode already");
-        breaker.reset();
+        assert_eq!(breaker.enter(Guard::Heeded).unwrap_err(), Refusal::Misconfigured);
+        for verdict in [Verdict::Misconfigured, Verdict::Failure, Verdict::Ignored] {
+            breaker.enter(Guard::Overruled).unwrap().record(verdict);
+            assert_eq!(breaker.availability(), Availability::Misconfigured, "{verdict:?}");
+        }
+        breaker.enter(Guard::Overruled).unwrap().record(Verdict::Success);
         assert_eq!(breaker.availability(), Availability::Closed);
         assert_eq!(*seen.lock().unwrap(), [Availability::Misconfigured, Availability::Closed]);
     }
@@ -166,30 +146,35 @@ mod tests {
         };
         let breaker = Breaker::new(BreakerSettings::default(), Entropy::new(|| 0), observer);
         *slot.lock().unwrap() = Some(breaker.clone());
-        breaker.force(Mode::ForceOpen);
-        assert_eq!(breaker.mode(), Mode::ForceOpen);
+        breaker.enter(Guard::Heeded).unwrap().record(Verdict::Misconfigured);
+        assert_eq!(breaker.availability(), Availability::Misconfigured);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_forced_mode_survives_answers_and_reset() {
+    async fn a_call_that_overrules_goes_out_and_changes_nothing_for_those_that_do_not() {
         let (breaker, _) = observed();
-        breaker.force(Mode::ForceClosed);
-        for _ in 0..100 {
-            breaker.enter(Work::New).unwrap().record(Verdict::Failure);
-            breaker.enter(Work::New).unwrap().record(Verdict::Misconfigured);
+        let fail = |guard| (0..5).for_each(|_| breaker.enter(guard).unwrap().record(Verdict::Failure));
+        fail(Guard::Overruled);
+        let open = breaker.availability();
+        assert!(matches!(open, Availability::Open { .. }), "its answers count: {open:?}");
+        fail(Guard::Overruled);
+        breaker.enter(Guard::Overruled).unwrap().record(Verdict::Success);
+        assert_eq!(breaker.availability(), open, "one success is not the end of an outage");
+        assert!(matches!(breaker.enter(Guard::Heeded), Err(Refusal::BreakerOpen { .. })));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_overrules_takes_no_place_from_the_probes_and_its_answer_is_a_probes() {
+        for (verdict, closes) in [(Verdict::Success, true), (Verdict::Failure, false)] {
+            let (breaker, _) = observed();
+            (0..5).for_each(|_| breaker.enter(Guard::Heeded).unwrap().record(Verdict::Failure));
+            tokio::time::advance(std::time::Duration::from_secs(10)).await;
+            let overruling: Vec<_> = (0..9).map(|_| breaker.enter(Guard::Overruled).unwrap()).collect();
+            let probes: Vec<_> = (0..3).map(|_| breaker.enter(Guard::Heeded).unwrap()).collect();
+            assert_eq!(breaker.enter(Guard::Heeded).unwrap_err(), Refusal::BreakerProbing);
+            drop(probes);
+            overruling.into_iter().for_each(|pass| pass.record(verdict));
+            assert_eq!(breaker.availability() == Availability::Closed, closes, "{verdict:?}");
         }
-        breaker.reset();
-        assert_eq!((breaker.mode(), breaker.availability()), (Mode::ForceClosed, Availability::ForcedClosed));
-
-        breaker.force(Mode::Drain);
-        assert_eq!(breaker.enter(Work::New).unwrap_err(), Refusal::Draining);
-        breaker.enter(Work::Begun).unwrap().record(Verdict::Success);
-        breaker.reset();
-        assert_eq!(breaker.availability(), Availability::Draining);
-
-        breaker.force(Mode::ForceOpen);
-        assert_eq!(breaker.enter(Work::Begun).unwrap_err(), Refusal::BreakerForcedOpen);
-        breaker.force(Mode::Auto);
-        assert_eq!(breaker.availability(), Availability::Closed);
     }
 }

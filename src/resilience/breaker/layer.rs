@@ -8,7 +8,7 @@ use super::super::around::{Around, AroundLayer};
 use super::super::classify::Classify;
 use super::super::refusal::FromRefusal;
 use super::handle::Breaker;
-use super::state::Purpose;
+use super::state::Guarded;
 
 /// Guards a service with a [`Breaker`].
 pub type BreakerLayer<C> = AroundLayer<Breaking<C>>;
@@ -32,10 +32,10 @@ where
     S: Answering<Req>,
     S::Response: FromRefusal,
     C: Classify<S::Response>,
-    Req: Purpose + Send + 'static,
+    Req: Guarded + Send + 'static,
 {
     async fn around(self, inner: S, request: Req) -> S::Response {
-        let pass = match self.breaker.enter(request.work()) {
+        let pass = match self.breaker.enter(request.guard()) {
             Ok(pass) => pass,
             Err(refusal) => return S::Response::refused(refusal),
         };
@@ -57,7 +57,7 @@ mod tests {
     use super::super::super::refusal::Refusal;
     use super::super::super::testing::{Answer, Call, Reading, Script};
     use super::super::settings::BreakerSettings;
-    use super::super::state::{Availability, Mode};
+    use super::super::state::Availability;
     use super::*;
 
     const LONG: Duration = Duration::from_mins(1);
@@ -173,14 +173,39 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_from_before_a_force_does_not_count_after_it() {
-        let script = Script::of([Answer::Unauthorised]).taking(Duration::from_secs(1));
+    async fn an_answer_from_before_a_change_does_not_count_after_it() {
+        let script = Script::of([Answer::Broken]);
         let (breaker, service) = guarded(&script);
-        let mut early = Box::pin(ask(&service));
+        let hanging = script.clone().taking(OPEN * 2);
+        let hanging = BreakerLayer::new(breaker.clone(), Reading).layer(hanging.service());
+        let mut early = Box::pin(ask(&hanging));
         assert!(poll!(&mut early).is_pending());
-        breaker.force(Mode::ForceOpen);
-        breaker.force(Mode::Auto);
-        assert_eq!(early.await, Answer::Unauthorised);
-        assert_eq!(breaker.availability(), Availability::Closed);
+        trip(&service, &breaker).await;
+        advance(OPEN).await;
+        assert_eq!(breaker.availability(), Availability::HalfOpen);
+        assert_eq!(early.await, Answer::Broken);
+        assert_eq!(breaker.availability(), Availability::HalfOpen, "it tells of a time that has passed");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_overrules_is_sent_though_the_breaker_is_open() {
+        let script = Script::of([Answer::Broken]);
+        let (breaker, service) = guarded(&script);
+        trip(&service, &breaker).await;
+        assert_eq!(answer(service.clone(), Call::within(LONG).overruling()).await, Answer::Broken);
+        assert!(matches!(ask(&service).await, Answer::Refused(Refusal::BreakerOpen { .. })));
+        assert_eq!(script.calls(), 6);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn credentials_that_are_refused_stop_all_calls_and_no_time_makes_it_half_open() {
+        let script = Script::of([Answer::Unauthorised, Answer::Ok]);
+        let (breaker, service) = guarded(&script);
+        assert_eq!(ask(&service).await, Answer::Unauthorised);
+        for _ in 0..100 {
+            advance(OPEN).await;
+            assert_eq!(ask(&service).await, Answer::Refused(Refusal::Misconfigured));
+        }
+        assert_eq!((breaker.availability(), script.calls()), (Availability::Misconfigured, 1));
     }
 }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::super::classify::Verdict;
 use super::super::refusal::Refusal;
 use super::settings::BreakerSettings;
-use super::state::{Admission, Availability, Machine, Mode, Work};
+use super::state::{Admission, Availability, Guard, Machine};
 
 /// How a call ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ enum Step {
     Advance {
         millis: u64,
     },
-    Acquire(Work),
+    Acquire(Guard),
     Finish {
         which: usize,
         end: End,
@@ -36,10 +36,9 @@ enum Step {
     /// A call that is acquired and finished at once, some times over.
     Burst {
         times: u32,
+        guard: Guard,
         end: End,
     },
-    Force(Mode),
-    Reset,
 }
 
 /// The model's notion of the present, written down when it begins.
@@ -48,13 +47,14 @@ enum Phase {
     Closed,
     Open { until: Duration },
     HalfOpen,
-    Forced(Mode),
     Misconfigured,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Held {
     phase: u64,
+    /// Whether it holds one of the half-open breaker's places.
+    place: bool,
 }
 
 #[derive(Debug)]
@@ -92,13 +92,15 @@ impl Model {
         }
     }
 
-    fn admits(&self, work: Work) -> bool {
-        match self.phase {
-            Phase::Closed | Phase::Forced(Mode::ForceClosed) => true,
-            Phase::HalfOpen => self.held.iter().filter(|held| held.phase == self.number).count() < 3,
-            Phase::Forced(Mode::Drain) => work == Work::Begun,
-            Phase::Open { .. } | Phase::Misconfigured | Phase::Forced(Mode::ForceOpen | Mode::Auto) => false,
-        }
+    fn admits(&self, guard: Guard) -> bool {
+        guard == Guard::Overruled
+            || match self.phase {
+                Phase::Closed => true,
+                Phase::HalfOpen => {
+                    self.held.iter().filter(|held| held.place && held.phase == self.number).count() < 3
+                }
+                Phase::Open { .. } | Phase::Misconfigured => false,
+            }
     }
 
     /// Whether the list of calls says that the breaker must trip.
@@ -122,7 +124,7 @@ impl Model {
             End::SlowFailure => (true, true),
             End::Ignored | End::Throttled | End::Dropped => return false,
             End::Misconfigured => {
-                if held.phase == self.number && matches!(self.phase, Phase::Closed | Phase::HalfOpen) {
+                if held.phase == self.number && self.phase != Phase::Misconfigured {
                     self.begin(Phase::Misconfigured);
                 }
                 return false;
@@ -143,16 +145,16 @@ impl Model {
                 }
                 false
             }
-            Phase::Open { .. } | Phase::Forced(_) | Phase::Misconfigured => false,
+            Phase::Misconfigured => {
+                if !failed {
+                    self.begin(Phase::Closed);
+                }
+                false
+            }
+            Phase::Open { .. } => false,
         }
     }
 
-    fn force(&mut self, mode: Mode) {
-        let current = if let Phase::Forced(mode) = self.phase { mode } else { Mode::Auto };
-        if mode != current {
-            self.begin(if mode == Mode::Auto { Phase::Closed } else { Phase::Forced(mode) });
-        }
-    }
 }
 
 /// Machine and model side by side.
@@ -178,43 +180,34 @@ impl Pair {
     fn step(&mut self, step: &Step) -> Result<(), TestCaseError> {
         match *step {
             Step::Advance { millis } => self.model.now += Duration::from_millis(millis),
-            Step::Acquire(work) => {
-                self.acquire(work)?;
+            Step::Acquire(guard) => {
+                self.acquire(guard)?;
             }
             Step::Finish { which, end } => {
                 if !self.held.is_empty() {
                     self.finish(which % self.held.len(), end)?;
                 }
             }
-            Step::Burst { times, end } => {
+            Step::Burst { times, guard, end } => {
                 for _ in 0..times {
-                    if self.acquire(Work::New)? {
+                    if self.acquire(guard)? {
                         self.finish(self.held.len() - 1, end)?;
                     }
-                }
-            }
-            Step::Force(mode) => {
-                self.machine.force(self.now(), mode);
-                self.model.force(mode);
-            }
-            Step::Reset => {
-                self.machine.reset(self.now());
-                if !matches!(self.model.phase, Phase::Forced(_)) {
-                    self.model.begin(Phase::Closed);
                 }
             }
         }
         self.agree()
     }
 
-    fn acquire(&mut self, work: Work) -> Result<bool, TestCaseError> {
+    fn acquire(&mut self, guard: Guard) -> Result<bool, TestCaseError> {
         self.model.look();
-        let admitted = self.machine.admit(self.now(), work);
-        prop_assert_eq!(admitted.is_ok(), self.model.admits(work));
+        let admitted = self.machine.admit(self.now(), guard);
+        prop_assert_eq!(admitted.is_ok(), self.model.admits(guard));
         match admitted {
             Ok(admission) => {
                 self.held.push(admission);
-                self.model.held.push(Held { phase: self.model.number });
+                let place = guard == Guard::Heeded;
+                self.model.held.push(Held { phase: self.model.number, place });
                 Ok(true)
             }
             Err(refusal) => {
@@ -223,9 +216,7 @@ impl Pair {
                         until == self.start + modelled
                     }
                     (Refusal::BreakerProbing, Phase::HalfOpen)
-                    | (Refusal::Misconfigured, Phase::Misconfigured)
-                    | (Refusal::Draining, Phase::Forced(Mode::Drain))
-                    | (Refusal::BreakerForcedOpen, Phase::Forced(Mode::ForceOpen)) => true,
+                    | (Refusal::Misconfigured, Phase::Misconfigured) => true,
                     _ => false,
                 };
                 prop_assert!(fits, "{:?} in {:?}", refusal, self.model.phase);
@@ -271,12 +262,9 @@ impl Pair {
     fn agree(&mut self) -> Result<(), TestCaseError> {
         self.model.look();
         let expected = match self.model.phase {
-            Phase::Closed | Phase::Forced(Mode::Auto) => Availability::Closed,
+            Phase::Closed => Availability::Closed,
             Phase::Open { until } => Availability::Open { until: self.start + until },
             Phase::HalfOpen => Availability::HalfOpen,
-            Phase::Forced(Mode::ForceOpen) => Availability::ForcedOpen,
-            Phase::Forced(Mode::ForceClosed) => Availability::ForcedClosed,
-            Phase::Forced(Mode::Drain) => Availability::Draining,
             Phase::Misconfigured => Availability::Misconfigured,
         };
         prop_assert_eq!(self.machine.availability(self.now()), expected);
@@ -298,22 +286,14 @@ fn end() -> impl Strategy<Value = End> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let work = prop_oneof![3 => Just(Work::New), 1 => Just(Work::Begun)];
-    let mode = prop_oneof![
-        4 => Just(Mode::Auto),
-        1 => Just(Mode::Drain),
-        1 => Just(Mode::ForceOpen),
-        1 => Just(Mode::ForceClosed),
-    ];
+    let guard = || prop_oneof![4 => Just(Guard::Heeded), 1 => Just(Guard::Overruled)];
     prop_oneof![
         6 => (0_u64..4_000).prop_map(|millis| Step::Advance { millis }),
         3 => (0_u64..40_000).prop_map(|millis| Step::Advance { millis }),
         1 => (0_u64..400_000).prop_map(|millis| Step::Advance { millis }),
-        8 => work.prop_map(Step::Acquire),
+        8 => guard().prop_map(Step::Acquire),
         6 => (0_usize..16, end()).prop_map(|(which, end)| Step::Finish { which, end }),
-        12 => (1_u32..9, end()).prop_map(|(times, end)| Step::Burst { times, end }),
-        1 => mode.prop_map(Step::Force),
-        2 => Just(Step::Reset),
+        12 => (1_u32..9, guard(), end()).prop_map(|(times, guard, end)| Step::Burst { times, guard, end }),
     ]
 }
 

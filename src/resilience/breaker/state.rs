@@ -3,6 +3,9 @@
 //! It is given time, verdicts and randomness, and takes no lock. Every change of state counts the epoch up;
 //! an answer whose call was admitted in an earlier epoch changes nothing.
 //!
+//! Nobody can set its state. A call may overrule it ([`Guard::Overruled`]): that call goes out, and its answer is
+//! evidence like any other, so that the breaker goes on knowing how the partner is.
+//!
 //! Half open, three things may happen: a fast success closes the breaker, a failure opens it for twice as
 //! long, and everything else (a slow success, a decline, a caller that left) gives the place back and
 //! decides nothing, so that a partner which recovers slowly is given few calls until it is fast again.
@@ -18,19 +21,6 @@ use super::gate::{Gate, Place};
 use super::settings::BreakerSettings;
 use super::window::{Ended, Window};
 
-/// What an operator asks of a partner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// The breaker decides.
-    Auto,
-    /// Work that has begun may end; new work is refused.
-    Drain,
-    /// Every call is refused.
-    ForceOpen,
-    /// Every call is let through, whatever the partner answers.
-    ForceClosed,
-}
-
 /// Whether calls would be let through now, as data for decisions and operators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Availability {
@@ -43,29 +33,24 @@ pub enum Availability {
         /// When a few will be.
         until: Instant,
     },
-    /// None would: an operator said so.
-    ForcedOpen,
-    /// They would: an operator said so.
-    ForcedClosed,
-    /// Only calls that go on with work already begun: an operator said so.
-    Draining,
-    /// None would until the credentials are mended and the breaker is reset.
+    /// None would until the credentials are mended and a call that overruled the breaker has shown it.
     Misconfigured,
 }
 
-/// Whether a call begins something at the partner.
+/// Whether the breaker has a say in a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Work {
-    /// It begins something.
-    New,
-    /// It goes on with, reads or takes back what an earlier call began.
-    Begun,
+pub enum Guard {
+    /// It may refuse the call.
+    Heeded,
+    /// It lets the call through whatever it has learnt, and learns from the answer.
+    Overruled,
 }
 
-/// A request that knows whether it begins something.
-pub trait Purpose {
-    /// What the request is for. A partner that drains gets only [`Work::Begun`].
-    fn work(&self) -> Work;
+/// A request that knows whether the breaker may refuse it. It is the call that knows, and not the breaker: who
+/// overrules it for their own calls changes nothing for those of others.
+pub trait Guarded {
+    /// Whether the breaker may refuse this call.
+    fn guard(&self) -> Guard;
 }
 
 #[derive(Debug)]
@@ -73,9 +58,6 @@ enum State {
     Closed { window: Window },
     Open { until: Instant, trips: u32 },
     HalfOpen { gate: Gate, trips: u32 },
-    ForcedOpen,
-    ForcedClosed,
-    Draining,
     Misconfigured,
 }
 
@@ -102,18 +84,18 @@ impl Machine {
     }
 
     /// Lets a call through, or says why not.
-    pub(super) fn admit(&mut self, now: Instant, work: Work) -> Result<Admission, Refusal> {
+    pub(super) fn admit(&mut self, now: Instant, guard: Guard) -> Result<Admission, Refusal> {
         self.wake(now);
-        let place = match &self.state {
-            State::Closed { .. } | State::ForcedClosed => None,
-            State::HalfOpen { gate, .. } => Some(gate.enter().ok_or(Refusal::BreakerProbing)?),
-            State::Draining => match work {
-                Work::Begun => None,
-                Work::New => return Err(Refusal::Draining),
-            },
-            State::Open { until, .. } => return Err(Refusal::BreakerOpen { until: *until }),
-            State::ForcedOpen => return Err(Refusal::BreakerForcedOpen),
-            State::Misconfigured => return Err(Refusal::Misconfigured),
+        let place = match (&self.state, guard) {
+            // One that overrules takes no probe's place: it needs none.
+            (State::Closed { .. }, _) | (_, Guard::Overruled) => None,
+            (State::HalfOpen { gate, .. }, Guard::Heeded) => {
+                Some(gate.enter().ok_or(Refusal::BreakerProbing)?)
+            }
+            (State::Open { until, .. }, Guard::Heeded) => {
+                return Err(Refusal::BreakerOpen { until: *until });
+            }
+            (State::Misconfigured, Guard::Heeded) => return Err(Refusal::Misconfigured),
         };
         Ok(Admission { epoch: self.epoch, _place: place })
     }
@@ -154,44 +136,13 @@ impl Machine {
                     self.close(now);
                 }
             }
-            // An operator has spoken: answers change nothing. Open and misconfigured admit no call.
-            State::ForcedOpen
-            | State::ForcedClosed
-            | State::Draining
-            | State::Open { .. }
-            | State::Misconfigured => {}
-        }
-    }
-
-    /// Takes an operator's word. The mode that already holds changes nothing, so that it can be applied
-    /// again on every reading of the operators' table; a return to [`Mode::Auto`] begins closed.
-    pub(super) fn force(&mut self, now: Instant, mode: Mode) {
-        if mode == self.mode() {
-            return;
-        }
-        match mode {
-            Mode::Auto => self.close(now),
-            Mode::Drain => self.enter(State::Draining),
-            Mode::ForceOpen => self.enter(State::ForcedOpen),
-            Mode::ForceClosed => self.enter(State::ForcedClosed),
-        }
-    }
-
-    /// Forgets everything learnt, credentials refused included. An operator's word stands.
-    pub(super) fn reset(&mut self, now: Instant) {
-        if self.mode() == Mode::Auto {
-            self.close(now);
-        }
-    }
-
-    /// The operator's word that holds.
-    pub(super) fn mode(&self) -> Mode {
-        match self.state {
-            State::ForcedOpen => Mode::ForceOpen,
-            State::ForcedClosed => Mode::ForceClosed,
-            State::Draining => Mode::Drain,
-            State::Closed { .. } | State::Open { .. } | State::HalfOpen { .. } | State::Misconfigured => {
-                Mode::Auto
+            // Only calls that overrule come here. One answer is no sign that the rest is over.
+            State::Open { .. } => {}
+            // One answer is: the partner took the credentials.
+            State::Misconfigured => {
+                if !ended.failed {
+                    self.close(now);
+                }
             }
         }
     }
@@ -208,9 +159,6 @@ impl Machine {
             State::Closed { .. } => Availability::Closed,
             State::Open { until, .. } => Availability::Open { until },
             State::HalfOpen { .. } => Availability::HalfOpen,
-            State::ForcedOpen => Availability::ForcedOpen,
-            State::ForcedClosed => Availability::ForcedClosed,
-            State::Draining => Availability::Draining,
             State::Misconfigured => Availability::Misconfigured,
         }
     }
@@ -230,7 +178,8 @@ impl Machine {
     }
 
     fn latch(&mut self) {
-        if self.mode() == Mode::Auto {
+        // Told once, however many calls overrule it.
+        if !matches!(self.state, State::Misconfigured) {
             self.enter(State::Misconfigured);
         }
     }

@@ -9,7 +9,7 @@ use cashwrap::domain::ids::WorkerId;
 use cashwrap::domain::money::Money;
 use cashwrap::domain::payment::{GatewayCapabilities, NotSent, OperationKind, Outcome};
 use cashwrap::ports::Record;
-use cashwrap::ports::gateway::{Gateway, GatewayRequest, Look, Rendered, Window};
+use cashwrap::ports::gateway::{Gateway, GatewayRequest, Guard, Look, Rendered, Window};
 use cashwrap::ports::store::{
     Claim, Key, Listing, Query, Row, Snapshot, Store, StoreError, StoredEvent, UnitOfWork, Verdict,
 };
@@ -135,23 +135,30 @@ impl Gateway for FusedGateway {
         self.inner.capabilities()
     }
 
-    fn unavailable(&self) -> Option<NotSent> {
-        self.inner.unavailable()
+    fn unavailable(&self, guard: Guard) -> Option<NotSent> {
+        self.inner.unavailable(guard)
     }
 
     fn render(&self, request: &GatewayRequest) -> Rendered {
         self.inner.render(request)
     }
 
-    async fn send(&self, kind: OperationKind, amount: Money, rendered: &Rendered, window: Window) -> Outcome {
+    async fn send(
+        &self,
+        kind: OperationKind,
+        amount: Money,
+        rendered: &Rendered,
+        window: Window,
+        guard: Guard,
+    ) -> Outcome {
         self.fuse.pass().await;
-        let outcome = self.inner.send(kind, amount, rendered, window).await;
+        let outcome = self.inner.send(kind, amount, rendered, window, guard).await;
         self.fuse.pass().await;
         outcome
     }
 
-    async fn look(&self, look: &Look, window: Window) -> Outcome {
+    async fn look(&self, look: &Look, window: Window, guard: Guard) -> Outcome {
         self.fuse.alive().await;
-        self.inner.look(look, window).await
+        self.inner.look(look, window, guard).await
     }
 }

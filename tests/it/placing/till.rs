@@ -10,7 +10,7 @@ use cashwrap::domain::payment::outcome::Refusal;
 use cashwrap::domain::payment::{
     Decline, DeclineClass, GatewayCapabilities, NotSent, OperationKind, Outcome, Status, UnknownCause, View,
 };
-use cashwrap::ports::gateway::{Call, Gateway, GatewayRequest, Look, Rendered, Window};
+use cashwrap::ports::gateway::{Call, Gateway, GatewayRequest, Guard, Look, Rendered, Window};
 
 /// What a call meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +54,7 @@ struct Ledger {
     keys: BTreeMap<String, Outcome>,
     weather: VecDeque<(OperationKind, Weather)>,
     down: bool,
+    guards: Vec<Guard>,
 }
 
 /// The gateway.
@@ -85,6 +86,11 @@ impl Till {
     /// Every idempotency key that arrived.
     pub fn keys(&self) -> Vec<String> {
         self.0.lock().unwrap().keys.keys().cloned().collect()
+    }
+
+    /// Whether the breakers had a say, for each request that was sent here.
+    pub fn guards(&self) -> Vec<Guard> {
+        self.0.lock().unwrap().guards.clone()
     }
 
     /// What each payment came to, by our reference.
@@ -188,7 +194,7 @@ impl Gateway for Till {
         GatewayCapabilities::stripe()
     }
 
-    fn unavailable(&self) -> Option<NotSent> {
+    fn unavailable(&self, _guard: Guard) -> Option<NotSent> {
         None
     }
 
@@ -205,13 +211,21 @@ impl Gateway for Till {
         Rendered(text.into_bytes())
     }
 
-    async fn send(&self, kind: OperationKind, amount: Money, rendered: &Rendered, window: Window) -> Outcome {
+    async fn send(
+        &self,
+        kind: OperationKind,
+        amount: Money,
+        rendered: &Rendered,
+        window: Window,
+        guard: Guard,
+    ) -> Outcome {
         if tokio::time::Instant::now() >= window.send_by {
             return Outcome::NotSent(NotSent::TooLate);
         }
         let request = parse(rendered, amount);
         let (outcome, weather) = {
             let mut ledger = self.0.lock().unwrap();
+            ledger.guards.push(guard);
             if ledger.down {
                 return Outcome::NotSent(NotSent::Connect);
             }
@@ -243,7 +257,7 @@ impl Gateway for Till {
         outcome
     }
 
-    async fn look(&self, look: &Look, _window: Window) -> Outcome {
+    async fn look(&self, look: &Look, _window: Window, _guard: Guard) -> Outcome {
         tokio::time::sleep(Duration::from_millis(30)).await;
         let ledger = self.0.lock().unwrap();
         if ledger.down {

@@ -2,7 +2,7 @@
 
 use cashwrap::domain::payment::outcome::Refusal;
 use cashwrap::domain::payment::{DeclineClass, NotSent, Outcome, Status, UnknownCause, View};
-use cashwrap::ports::gateway::{BreakerState, Call, Gateway as _, Operable as _};
+use cashwrap::ports::gateway::{BreakerState, Call, Gateway as _, Guard, Operable as _};
 
 use super::rig::{REFERENCE, Rig, euros, view};
 
@@ -86,7 +86,7 @@ async fn declines_are_definite_with_the_class_of_their_codes() {
         assert_eq!(told.object, object);
         assert_eq!(view(rig.teller.look(&object).await).status, told.status, "{behaviour}");
     }
-    assert_eq!(rig.teller.account.unavailable(), None, "declines never open a breaker");
+    assert_eq!(rig.teller.account.unavailable(Guard::Heeded), None, "declines never open a breaker");
 }
 
 #[tokio::test]
@@ -126,7 +126,7 @@ async fn refusals_before_execution_are_told_apart() {
         let rig = Rig::start().await;
         let (_, refused) = rig.confirmed(behaviour).await;
         assert_eq!(refused, Outcome::NotSent(NotSent::Credentials), "{behaviour}");
-        assert_eq!(rig.teller.account.unavailable(), Some(NotSent::Credentials));
+        assert_eq!(rig.teller.account.unavailable(Guard::Heeded), Some(NotSent::Credentials));
     }
     let (_, malformed) = Rig::start().await.confirmed("badrequest").await;
     let refusal =

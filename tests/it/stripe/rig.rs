@@ -9,7 +9,7 @@ use cashwrap::partners::gateway::stripe::{Stripe, StripeSettings};
 use cashwrap::partners::gateway::{GatewayAccount, StackSettings};
 use cashwrap::partners::sandbox::{Handle, SandboxSettings};
 use cashwrap::partners::system;
-use cashwrap::ports::gateway::{Call, Gateway, GatewayRequest, Look, Rendered, Window};
+use cashwrap::ports::gateway::{Call, Gateway, GatewayRequest, Guard, Look, Rendered, Window};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
@@ -67,7 +67,7 @@ impl Teller {
     }
 
     pub(super) async fn send_rendered(&self, kind: OperationKind, rendered: &Rendered) -> Outcome {
-        self.account.send(kind, euros(1_000), rendered, window()).await
+        self.account.send(kind, euros(1_000), rendered, window(), Guard::Heeded).await
     }
 
     pub(super) async fn create(&self, token: &str) -> String {
@@ -95,17 +95,17 @@ impl Teller {
 
     pub(super) async fn look(&self, object: &str) -> Outcome {
         let look = Look::Object { object: object.to_owned(), amount: euros(1_000) };
-        self.account.look(&look, window()).await
+        self.account.look(&look, window(), Guard::Heeded).await
     }
 
     pub(super) async fn look_refund(&self, object: &str, key: &str) -> Outcome {
         let look = Look::Refund { object: object.to_owned(), key: key.to_owned(), amount: euros(1_000) };
-        self.account.look(&look, window()).await
+        self.account.look(&look, window(), Guard::Heeded).await
     }
 
     pub(super) async fn search(&self) -> Outcome {
         let look = Look::Reference { reference: REFERENCE.to_owned(), amount: euros(1_000) };
-        self.account.look(&look, window()).await
+        self.account.look(&look, window(), Guard::Heeded).await
     }
 }
 

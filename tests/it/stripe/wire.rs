@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use cashwrap::domain::payment::{NotSent, OperationKind, Outcome, UnknownCause};
-use cashwrap::ports::gateway::{Call, Gateway as _, Window};
+use cashwrap::ports::gateway::{Call, Gateway as _, Guard, Window};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -152,7 +152,7 @@ async fn sent_by(teller: &Teller, left: Duration) -> Outcome {
     let now = Instant::now();
     let rendered = teller.render("confirm", confirm());
     let window = Window { send_by: now + left, answer_by: now + Duration::from_secs(20) };
-    teller.account.send(OperationKind::Confirm, euros(1_000), &rendered, window).await
+    teller.account.send(OperationKind::Confirm, euros(1_000), &rendered, window, Guard::Heeded).await
 }
 
 #[tokio::test]
@@ -180,6 +180,6 @@ async fn a_handshake_that_outlasts_the_connect_timeout_is_a_failed_connect() {
     let base_url = format!("https://{}", listener.local_addr().unwrap());
     let teller = Teller { account: account_at(&base_url, Duration::from_secs(30), "sk_test_1") };
     let rendered = teller.render("confirm", confirm());
-    let told = teller.account.send(OperationKind::Confirm, euros(1_000), &rendered, window()).await;
+    let told = teller.account.send(OperationKind::Confirm, euros(1_000), &rendered, window(), Guard::Heeded).await;
     assert_eq!(told, Outcome::NotSent(NotSent::Connect));
 }
