@@ -3,6 +3,7 @@
 //! - [`database`], `gateways`, `partners`, `vault`: an implementation for each port.
 //! - [`house`]: what the use cases work with, put together. `doors`: the services over it.
 //! - [`process`]: starts everything, and ends it in order. `upkeep`: what a replica reads again every second.
+//!   `tending`: the reads that gateways' breakers wait for.
 //! - [`error`]: why a process does not start.
 //!
 //! Nothing is decided here but which type stands behind which port.
@@ -14,6 +15,7 @@ mod gateways;
 pub mod house;
 mod partners;
 pub mod process;
+mod tending;
 mod upkeep;
 mod vault;
 

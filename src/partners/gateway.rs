@@ -4,6 +4,7 @@
 //! - `adapter`: what a vendor's adapter is to the stack: it calls once and says what became of it.
 //! - `stack`: the one tower stack, with a reason beside each layer.
 //! - `account`: an adapter behind its stacks, one for each class of operation: the port's implementation.
+//! - `probe`: the read that goes before payments when a breaker's open time has passed.
 //! - `class`, `call`, `answer`, `classify`, `measure`, `settings`: what the stack is made of.
 //!
 //! An adapter decides nothing about payments: it tells an outcome, and is unsure whenever it might be. No
@@ -16,14 +17,17 @@ mod call;
 mod class;
 mod classify;
 mod measure;
+mod probe;
 mod settings;
 mod stack;
 pub mod stripe;
 
 #[cfg(test)]
 mod account_test;
+#[cfg(test)]
+mod probe_test;
 
 pub use account::GatewayAccount;
-pub use adapter::{Adapter, Reply};
+pub use adapter::{Adapter, Prober, Reply};
 pub use class::OperationClass;
 pub use settings::StackSettings;

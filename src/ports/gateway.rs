@@ -186,7 +186,7 @@ pub trait Gateway: Send + Sync + 'static {
 pub enum BreakerState {
     /// Everything.
     Closed,
-    /// A few calls, to find out whether the partner is back.
+    /// A few calls, to find out whether the partner is back; before them a read, where the gateway has one.
     HalfOpen,
     /// Nothing, for so long.
     Open {
@@ -206,8 +206,14 @@ pub struct BreakerView {
     pub state: BreakerState,
 }
 
-/// A gateway that operators can look into.
+/// A gateway that operators can look into, and that wants to be tended.
+#[async_trait::async_trait]
 pub trait Operable: Gateway {
     /// Its breakers, one for each class of operation.
     fn breakers(&self) -> Vec<BreakerView>;
+
+    /// Makes the read that its breakers wait for before they let payments through again, where the gateway has such a
+    /// read and one of them does: at most one, and it ends in a few seconds. Credentials that were refused are read
+    /// again only where somebody says that they are `mended`, and seldom. It is called again and again by one task.
+    async fn tend(&self, mended: bool);
 }

@@ -18,6 +18,9 @@
 //! Operators do not reach in here: what they say is for one store's calls, and a breaker is shared by all. A call
 //! that an operator wants made brings that along ([`Guard`]).
 //!
+//! After the open time a read goes first where the partner has one ([`First::Read`]): its owner asks for it by
+//! [`Breaker::prove`], from one task, so that nothing here spawns or waits.
+//!
 //! An answer counts only in the state in which its call was let through. A call that began before the
 //! breaker opened, and ends while a probe runs, tells of a time that has passed.
 
@@ -33,4 +36,4 @@ mod window;
 pub use handle::{Breaker, Change, Pass};
 pub use layer::{BreakerLayer, Breaking};
 pub use settings::BreakerSettings;
-pub use state::{Availability, Guard, Guarded};
+pub use state::{Availability, First, Guard, Guarded};

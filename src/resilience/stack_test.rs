@@ -9,7 +9,7 @@ use super::answering::answer;
 use super::testing::{Answer, Call, Reading, Script};
 use super::{
     Answering, Availability, Breaker, BreakerLayer, BreakerSettings, BudgetSettings, Bulkhead, BulkheadLayer,
-    DeadlineLayer, Entropy, Expiry, Limiter, LimiterLayer, LimiterSettings, Refusal, RetryBudget,
+    DeadlineLayer, Entropy, Expiry, First, Limiter, LimiterLayer, LimiterSettings, Refusal, RetryBudget,
     RetryLayer, RetrySettings, TimeoutLayer,
 };
 
@@ -18,7 +18,7 @@ const LONG: Duration = Duration::from_mins(1);
 
 fn stack(script: &Script) -> (Breaker, impl Answering<Call, Response = Answer> + use<>) {
     let entropy = Entropy::new(|| 1 << 63);
-    let breaker = Breaker::new(BreakerSettings::default(), entropy.clone(), |_| {});
+    let breaker = Breaker::new(BreakerSettings::default(), First::Call, entropy.clone(), |_| {});
     let budget = RetryBudget::new(BudgetSettings::default());
     let service = ServiceBuilder::new()
         .layer(DeadlineLayer::new(Duration::from_millis(300)))

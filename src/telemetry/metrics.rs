@@ -52,6 +52,10 @@ fn describe() {
         "cashwrap_breaker_state",
         "0 closed, 1 half open, 2 open, 3 misconfigured; by account and class"
     );
+    describe_counter!(
+        "cashwrap_breaker_probes_total",
+        "reads that went before payments, by account, class and result"
+    );
     describe_counter!("cashwrap_attempts_total", "payment attempts begun, by account");
     describe_counter!(
         "cashwrap_failovers_total",

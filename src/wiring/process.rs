@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use super::database::Database;
 use super::error::StartError;
 use super::house::{Built, build};
-use super::{doors, upkeep};
+use super::{doors, tending, upkeep};
 use crate::app::House;
 use crate::config::Settings;
 use crate::engine::claims;
@@ -99,6 +99,9 @@ pub async fn start(settings: &Settings, mode: Mode) -> Result<Running, StartErro
     let tasks = &house.engine.tasks;
     tasks.spawn(claims::run(Arc::clone(&house.engine)));
     tasks.spawn(upkeep::run(Arc::clone(&house), recorder));
+    for (account, gateway) in gateways {
+        tasks.spawn(tending::run(Arc::clone(&house), account, gateway));
+    }
     health.set_serving(true).await;
     Ok(Running { grpc, admin, house, health, doors, admin_door, drain, stop })
 }

@@ -8,15 +8,16 @@ use tower::ServiceExt as _;
 use super::adapter::Adapter;
 use super::call::{Call, Task};
 use super::class::OperationClass;
+use super::probe::Probe;
 use super::settings::StackSettings;
-use super::stack::{Parts, Stack, stack};
+use super::stack::{Parts, Stack, probe_stack, stack};
 use crate::domain::ids::AccountId;
 use crate::domain::money::Money;
 use crate::domain::payment::{GatewayCapabilities, NotSent, OperationKind, Outcome};
 use crate::ports::gateway::{
     BreakerState, BreakerView, Gateway, GatewayRequest, Guard, Look, Operable, Rendered, Window,
 };
-use crate::resilience::{Availability, Breaker, Change, Entropy, Limiter, RetryBudget};
+use crate::resilience::{Availability, Breaker, Change, Entropy, First, Limiter, RetryBudget};
 
 /// A gateway's account behind its stacks; operators look at its breakers through [`Operable`].
 pub struct GatewayAccount {
@@ -25,6 +26,8 @@ pub struct GatewayAccount {
     capture: Guarded,
     void_refund: Guarded,
     read: Guarded,
+    /// The read that goes before payments, where the gateway has one.
+    probe: Option<Probe>,
 }
 
 /// The stack of one class, and what is inside it.
@@ -45,8 +48,11 @@ impl GatewayAccount {
     ) -> Self {
         let adapter: Arc<dyn Adapter> = Arc::new(adapter);
         let budget = RetryBudget::new(settings.budget);
+        let probes = adapter.prober().is_some();
         let guarded = |class| {
-            let breaker = breaker(account, class, settings, entropy);
+            // A read that is refused costs nobody a payment: it needs none before it.
+            let first = if probes && class != OperationClass::Read { First::Read } else { First::Call };
+            let breaker = breaker(account, class, first, settings, entropy);
             let limiter = Limiter::new(settings.limiter);
             let parts = Parts {
                 account,
@@ -60,11 +66,18 @@ impl GatewayAccount {
             };
             Guarded { class, stack: stack(Arc::clone(&adapter), parts), breaker, limiter }
         };
+        let read = guarded(OperationClass::Read);
+        let probe = probes.then(|| Probe {
+            account: account.clone(),
+            stack: probe_stack(Arc::clone(&adapter), account, settings, read.limiter.clone()),
+            settings: *settings,
+        });
         Self {
             authorise: guarded(OperationClass::Authorise),
             capture: guarded(OperationClass::Capture),
             void_refund: guarded(OperationClass::VoidRefund),
-            read: guarded(OperationClass::Read),
+            read,
+            probe,
             adapter,
         }
     }
@@ -95,7 +108,7 @@ impl Gateway for GatewayAccount {
         let refused = match (self.authorise.breaker.availability(), guard) {
             // Half open, a few calls find out whether the gateway is back; the others are refused unsent.
             (Availability::Closed | Availability::HalfOpen, _) | (_, Guard::Overruled) => None,
-            (Availability::Open { .. }, Guard::Heeded) => Some(NotSent::BreakerOpen),
+            (Availability::Open { .. } | Availability::Proving, Guard::Heeded) => Some(NotSent::BreakerOpen),
             (Availability::Misconfigured, Guard::Heeded) => Some(NotSent::Credentials),
         };
         let held = || self.authorise.limiter.held_until().map(|_| NotSent::RateLimited);
@@ -122,6 +135,7 @@ impl Gateway for GatewayAccount {
     }
 }
 
+#[async_trait::async_trait]
 impl Operable for GatewayAccount {
     fn breakers(&self) -> Vec<BreakerView> {
         let now = Instant::now();
@@ -132,12 +146,21 @@ impl Operable for GatewayAccount {
             })
             .into()
     }
+
+    async fn tend(&self, mended: bool) {
+        let Some(probe) = &self.probe else { return };
+        let asks = |guarded: &Guarded| {
+            let mended = || mended.then(|| guarded.breaker.recheck()).flatten();
+            guarded.breaker.prove().or_else(mended).map(|pass| (guarded.class, pass))
+        };
+        probe.run(self.all().into_iter().filter_map(asks).collect()).await;
+    }
 }
 
 fn state(availability: Availability, now: Instant) -> BreakerState {
     match availability {
         Availability::Closed => BreakerState::Closed,
-        Availability::HalfOpen => BreakerState::HalfOpen,
+        Availability::Proving | Availability::HalfOpen => BreakerState::HalfOpen,
         Availability::Open { until } => {
             BreakerState::Open { probes_in: until.saturating_duration_since(now) }
         }
@@ -148,13 +171,14 @@ fn state(availability: Availability, now: Instant) -> BreakerState {
 fn breaker(
     account: &AccountId,
     class: OperationClass,
+    first: First,
     settings: &StackSettings,
     entropy: &Entropy,
 ) -> Breaker {
     let (label, class) = (account.to_string(), class.as_str());
     let gauge = metrics::gauge!("cashwrap_breaker_state", "account" => label.clone(), "class" => class);
     gauge.set(level(Availability::Closed));
-    Breaker::new(settings.breaker, entropy.clone(), move |change: Change| {
+    Breaker::new(settings.breaker, first, entropy.clone(), move |change: Change| {
         gauge.set(level(change.to));
         match change.to {
             // No time heals it: somebody must mend the credentials.
@@ -170,7 +194,7 @@ fn breaker(
 const fn level(availability: Availability) -> f64 {
     match availability {
         Availability::Closed => 0.0,
-        Availability::HalfOpen => 1.0,
+        Availability::Proving | Availability::HalfOpen => 1.0,
         Availability::Open { .. } => 2.0,
         Availability::Misconfigured => 3.0,
     }

@@ -24,6 +24,14 @@ impl From<Outcome> for Reply {
     }
 }
 
+/// A read that moves nothing, shows nothing of anybody, and that every account may make: any answer of the vendor's
+/// own to it, a refusal too, proves that the vendor is there. It is made before the first payments after an outage.
+#[async_trait::async_trait]
+pub trait Prober: Send + Sync {
+    /// Reads, once.
+    async fn probe(&self, window: Window) -> Reply;
+}
+
 /// One merchant account on a vendor's wire.
 ///
 /// An implementation MUST keep what [`Gateway`](crate::ports::gateway::Gateway) promises for a single call;
@@ -32,6 +40,11 @@ impl From<Outcome> for Reply {
 pub trait Adapter: Send + Sync + 'static {
     /// What the account promises.
     fn capabilities(&self) -> GatewayCapabilities;
+
+    /// The read that goes before payments, where the vendor has one that is harmless.
+    fn prober(&self) -> Option<&dyn Prober> {
+        None
+    }
 
     /// The request as it will be sent. Pure.
     fn render(&self, request: &GatewayRequest) -> Rendered;

@@ -22,13 +22,15 @@ pub(super) enum Task {
     Send { kind: OperationKind, amount: Money, rendered: Rendered },
     /// Looks.
     Look(Look),
+    /// Reads whether the gateway is there.
+    Probe,
 }
 
 impl Task {
     pub(super) const fn class(&self) -> OperationClass {
         match self {
             Self::Send { kind, .. } => OperationClass::of(*kind),
-            Self::Look(_) => OperationClass::Read,
+            Self::Look(_) | Self::Probe => OperationClass::Read,
         }
     }
 
@@ -39,6 +41,7 @@ impl Task {
             Self::Look(Look::Object { .. }) => "look_object",
             Self::Look(Look::Reference { .. }) => "look_reference",
             Self::Look(Look::Refund { .. }) => "look_refund",
+            Self::Probe => "probe",
         }
     }
 }

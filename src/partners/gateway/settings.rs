@@ -10,6 +10,8 @@ use crate::resilience::{BreakerSettings, BudgetSettings, LimiterSettings, RetryS
 pub struct StackSettings {
     /// The least time a call starts with.
     pub floor: Duration,
+    /// How long the read that goes before payments may take.
+    pub probe_limit: Duration,
     /// Calls under way at once, in each class.
     pub max_in_flight: usize,
     /// When a breaker trips, and how it recovers.
@@ -29,6 +31,8 @@ impl Default for StackSettings {
         Self {
             // About what one call of a healthy gateway in twenty exceeds: less is wasted on an unknown.
             floor: Duration::from_millis(500),
+            // A read that takes longer is no sign that payments would be fast.
+            probe_limit: Duration::from_secs(5),
             // A few payments a second, each up to the gateway's timeout, with room for a burst.
             max_in_flight: 128,
             breaker: BreakerSettings::default(),

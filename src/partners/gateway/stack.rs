@@ -18,6 +18,7 @@ use super::classify::Reading;
 use super::measure::MeasureLayer;
 use super::settings::StackSettings;
 use crate::domain::ids::AccountId;
+use crate::domain::payment::{Outcome, UnknownCause};
 use crate::resilience::{
     Breaker, BreakerLayer, Bulkhead, BulkheadLayer, DeadlineLayer, Entropy, Limiter, LimiterLayer,
     RetryBudget, RetryLayer, TimeoutLayer,
@@ -66,10 +67,32 @@ pub(super) fn stack(adapter: Arc<dyn Adapter>, parts: Parts<'_>) -> Stack {
     BoxCloneSyncService::new(service)
 }
 
+/// The layers around the read that goes before payments. No breaker stands here, since it is the breakers that ask; no
+/// retry, since they ask again themselves; no bulkhead, since one is under way at most.
+pub(super) fn probe_stack(
+    adapter: Arc<dyn Adapter>,
+    account: &AccountId,
+    settings: &StackSettings,
+    reads: Limiter,
+) -> Stack {
+    let class = OperationClass::Read;
+    let service = ServiceBuilder::new()
+        .layer(MeasureLayer::new(account.clone(), class))
+        // The pause of the account's other reads: a gateway that asked for it is there.
+        .layer(LimiterLayer::new(reads, Reading(class)))
+        .layer(TimeoutLayer::new(settings.probe_limit))
+        .service(service_fn(move |call: Call| transport(Arc::clone(&adapter), call)));
+    BoxCloneSyncService::new(service)
+}
+
 async fn transport(adapter: Arc<dyn Adapter>, call: Call) -> Result<Answer, Infallible> {
     let reply = match &*call.task {
         Task::Send { kind, amount, rendered } => adapter.send(*kind, *amount, rendered, call.window).await,
         Task::Look(look) => adapter.look(look, call.window).await,
+        Task::Probe => match adapter.prober() {
+            Some(prober) => prober.probe(call.window).await,
+            None => Outcome::Unknown(UnknownCause::NotConclusive).into(),
+        },
     };
     Ok(reply.into())
 }

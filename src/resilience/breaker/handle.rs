@@ -12,7 +12,7 @@ use super::super::classify::Verdict;
 use super::super::entropy::Entropy;
 use super::super::refusal::Refusal;
 use super::settings::BreakerSettings;
-use super::state::{Admission, Availability, Guard, Machine};
+use super::state::{Admission, Availability, First, Guard, Machine};
 
 /// A change of a breaker's state, for metrics, logs and alerts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,10 +43,11 @@ impl Breaker {
     /// A closed breaker. `observer` is told of every change of state, outside the lock; it must not block.
     pub fn new(
         settings: BreakerSettings,
+        first: First,
         entropy: Entropy,
         observer: impl Fn(Change) + Send + Sync + 'static,
     ) -> Self {
-        let machine = Mutex::new(Machine::new(settings, Instant::now()));
+        let machine = Mutex::new(Machine::new(settings, first, Instant::now()));
         Self { shared: Arc::new(Shared { machine, entropy, observer: Box::new(observer) }) }
     }
 
@@ -55,6 +56,24 @@ impl Breaker {
         let now = Instant::now();
         let admission = self.change(|machine| machine.admit(now, guard))?;
         Ok(Pass { breaker: self.clone(), admission, since: now })
+    }
+
+    /// Asks to make the read that goes first ([`First::Read`]), once the open time has passed: one at a time, until
+    /// one has told whether the partner is there. Dropped, it has told nothing, and another may be made.
+    pub fn prove(&self) -> Option<Pass> {
+        let now = Instant::now();
+        self.pass(now, self.change(|machine| machine.prove(now)))
+    }
+
+    /// Asks to make a read that shows whether credentials which were refused are taken again, because somebody says
+    /// that they are mended. It is granted seldom, however often it is asked for.
+    pub fn recheck(&self) -> Option<Pass> {
+        let now = Instant::now();
+        self.pass(now, self.change(|machine| machine.recheck(now)))
+    }
+
+    fn pass(&self, since: Instant, admission: Option<Admission>) -> Option<Pass> {
+        admission.map(|admission| Pass { breaker: self.clone(), admission, since })
     }
 
     /// What would be let through now.
@@ -113,11 +132,26 @@ impl Pass {
 mod tests {
     use super::*;
 
+    fn breaker(first: First, observer: impl Fn(Change) + Send + Sync + 'static) -> Breaker {
+        // Half of the range: the jitter moves nothing.
+        Breaker::new(BreakerSettings::default(), first, Entropy::new(|| 1 << 63), observer)
+    }
+
+    /// A breaker whose open time has just passed, and whose read goes first.
+    async fn proving() -> Breaker {
+        let breaker = breaker(First::Read, |_| {});
+        (0..5).for_each(|_| breaker.enter(Guard::Heeded).unwrap().record(Verdict::Failure));
+        assert!(breaker.prove().is_none(), "not while it is open");
+        tokio::time::advance(std::time::Duration::from_secs(10)).await;
+        assert_eq!(breaker.availability(), Availability::Proving);
+        breaker
+    }
+
     fn observed() -> (Breaker, Arc<Mutex<Vec<Availability>>>) {
         let seen: Arc<Mutex<Vec<Availability>>> = Arc::default();
         let into = Arc::clone(&seen);
         let observer = move |change: Change| into.lock().unwrap().push(change.to);
-        (Breaker::new(BreakerSettings::default(), Entropy::new(|| 1 << 63), observer), seen)
+        (breaker(First::Call, observer), seen)
     }
 
     #[tokio::test(start_paused = true)]
@@ -144,7 +178,7 @@ mod tests {
             let breaker = inside.lock().unwrap().clone().unwrap();
             assert_eq!(breaker.availability(), change.to);
         };
-        let breaker = Breaker::new(BreakerSettings::default(), Entropy::new(|| 0), observer);
+        let breaker = breaker(First::Call, observer);
         *slot.lock().unwrap() = Some(breaker.clone());
         breaker.enter(Guard::Heeded).unwrap().record(Verdict::Misconfigured);
         assert_eq!(breaker.availability(), Availability::Misconfigured);
@@ -176,5 +210,52 @@ mod tests {
             overruling.into_iter().for_each(|pass| pass.record(verdict));
             assert_eq!(breaker.availability() == Availability::Closed, closes, "{verdict:?}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_call_is_let_through_until_the_read_that_goes_first_has_succeeded() {
+        let breaker = proving().await;
+        let read = breaker.prove().unwrap();
+        assert!(breaker.prove().is_none(), "one at a time");
+        assert_eq!(breaker.enter(Guard::Heeded).unwrap_err(), Refusal::BreakerProbing);
+        read.record(Verdict::Success);
+        assert_eq!(breaker.availability(), Availability::HalfOpen);
+        assert!(breaker.prove().is_none(), "one for each half-open time");
+        let probes: Vec<_> = (0..3).map(|_| breaker.enter(Guard::Heeded).unwrap()).collect();
+        assert_eq!(breaker.enter(Guard::Heeded).unwrap_err(), Refusal::BreakerProbing);
+        probes.into_iter().for_each(|pass| pass.record(Verdict::Success));
+        assert_eq!(breaker.availability(), Availability::Closed);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_read_that_fails_opens_it_for_twice_as_long_and_one_that_is_dropped_or_slow_tells_nothing() {
+        let breaker = proving().await;
+        drop(breaker.prove().unwrap());
+        let slow = breaker.prove().unwrap();
+        tokio::time::advance(BreakerSettings::default().slow_after).await;
+        slow.record(Verdict::Success);
+        breaker.prove().unwrap().record(Verdict::Ignored);
+        assert_eq!(breaker.availability(), Availability::Proving);
+        breaker.prove().unwrap().record(Verdict::Failure);
+        let until = Instant::now() + std::time::Duration::from_secs(20);
+        assert_eq!(breaker.availability(), Availability::Open { until });
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn mended_credentials_are_read_seldom_and_let_a_few_calls_through() {
+        let breaker = breaker(First::Read, |_| {});
+        assert!(breaker.recheck().is_none(), "nothing was refused");
+        breaker.enter(Guard::Heeded).unwrap().record(Verdict::Misconfigured);
+        let mut reads = 0;
+        for _ in 0..60 {
+            if let Some(read) = breaker.recheck() {
+                reads += 1;
+                read.record(Verdict::Misconfigured);
+            }
+            tokio::time::advance(std::time::Duration::from_secs(1)).await;
+        }
+        assert_eq!((reads, breaker.availability()), (5, Availability::Misconfigured));
+        breaker.recheck().unwrap().record(Verdict::Success);
+        assert_eq!(breaker.availability(), Availability::HalfOpen);
     }
 }

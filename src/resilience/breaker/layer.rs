@@ -57,7 +57,7 @@ mod tests {
     use super::super::super::refusal::Refusal;
     use super::super::super::testing::{Answer, Call, Reading, Script};
     use super::super::settings::BreakerSettings;
-    use super::super::state::Availability;
+    use super::super::state::{Availability, First};
     use super::*;
 
     const LONG: Duration = Duration::from_mins(1);
@@ -65,7 +65,7 @@ mod tests {
 
     fn guarded(script: &Script) -> (Breaker, impl Answering<Call, Response = Answer> + use<>) {
         // Half of the range: the jitter moves nothing.
-        let breaker = Breaker::new(BreakerSettings::default(), Entropy::new(|| 1 << 63), |_| {});
+        let breaker = Breaker::new(BreakerSettings::default(), First::Call, Entropy::new(|| 1 << 63), |_| {});
         let service = BreakerLayer::new(breaker.clone(), Reading).layer(script.service());
         (breaker, service)
     }

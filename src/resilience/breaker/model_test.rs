@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::super::classify::Verdict;
 use super::super::refusal::Refusal;
 use super::settings::BreakerSettings;
-use super::state::{Admission, Availability, Guard, Machine};
+use super::state::{Admission, Availability, First, Guard, Machine};
 
 /// How a call ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,10 @@ enum Step {
         millis: u64,
     },
     Acquire(Guard),
+    /// The read that goes first, if it may.
+    Prove,
+    /// The read of credentials that were refused, if it may.
+    Recheck,
     Finish {
         which: usize,
         end: End,
@@ -46,6 +50,7 @@ enum Step {
 enum Phase {
     Closed,
     Open { until: Duration },
+    Proving,
     HalfOpen,
     Misconfigured,
 }
@@ -55,11 +60,13 @@ struct Held {
     phase: u64,
     /// Whether it holds one of the half-open breaker's places.
     place: bool,
+    is_read: bool,
 }
 
 #[derive(Debug)]
 struct Model {
     now: Duration,
+    first: First,
     phase: Phase,
     /// Numbers the phases: a call counts only in the one that let it in.
     number: u64,
@@ -67,13 +74,15 @@ struct Model {
     /// Every counted call since the phase began: when it ended, whether it failed, whether it was slow.
     ended: Vec<(Duration, bool, bool)>,
     trips: u32,
+    rechecked: Duration,
     held: Vec<Held>,
 }
 
 impl Model {
-    fn new() -> Self {
-        let (now, began) = (Duration::ZERO, Duration::ZERO);
-        Self { now, phase: Phase::Closed, number: 0, began, ended: vec![], trips: 0, held: vec![] }
+    fn new(first: First) -> Self {
+        let (now, began, rechecked) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
+        let (phase, number, trips) = (Phase::Closed, 0, 0);
+        Self { now, first, phase, number, began, ended: vec![], trips, rechecked, held: vec![] }
     }
 
     fn begin(&mut self, phase: Phase) {
@@ -81,15 +90,24 @@ impl Model {
         self.number += 1;
         self.began = self.now;
         self.ended.clear();
-        if !matches!(phase, Phase::Open { .. } | Phase::HalfOpen) {
+        if phase == Phase::Misconfigured {
+            self.rechecked = self.now;
+        }
+        if !matches!(phase, Phase::Open { .. } | Phase::Proving | Phase::HalfOpen) {
             self.trips = 0;
         }
     }
 
     fn look(&mut self) {
         if matches!(self.phase, Phase::Open { until } if until <= self.now) {
-            self.begin(Phase::HalfOpen);
+            self.begin(if self.first == First::Read { Phase::Proving } else { Phase::HalfOpen });
         }
+    }
+
+    /// Whether the read of this phase may be made now.
+    fn reads(&self, phase: Phase) -> bool {
+        let free = || !self.held.iter().any(|held| held.is_read && held.phase == self.number);
+        self.phase == phase && free()
     }
 
     fn admits(&self, guard: Guard) -> bool {
@@ -99,7 +117,7 @@ impl Model {
                 Phase::HalfOpen => {
                     self.held.iter().filter(|held| held.place && held.phase == self.number).count() < 3
                 }
-                Phase::Open { .. } | Phase::Misconfigured => false,
+                Phase::Open { .. } | Phase::Proving | Phase::Misconfigured => false,
             }
     }
 
@@ -138,17 +156,11 @@ impl Model {
                 self.ended.push((self.now, failed, slow));
                 self.is_bad()
             }
-            Phase::HalfOpen if failed => true,
-            Phase::HalfOpen => {
-                if !slow {
-                    self.begin(Phase::Closed);
-                }
-                false
-            }
-            Phase::Misconfigured => {
-                if !failed {
-                    self.begin(Phase::Closed);
-                }
+            Phase::Proving | Phase::HalfOpen if failed => true,
+            Phase::Proving | Phase::HalfOpen if slow => false,
+            Phase::Misconfigured if failed => false,
+            Phase::Proving | Phase::HalfOpen | Phase::Misconfigured => {
+                self.begin(if held.is_read { Phase::HalfOpen } else { Phase::Closed });
                 false
             }
             Phase::Open { .. } => false,
@@ -167,10 +179,10 @@ struct Pair {
 }
 
 impl Pair {
-    fn new(draw: u64) -> Self {
+    fn new(first: First, draw: u64) -> Self {
         let start = Instant::now();
-        let machine = Machine::new(BreakerSettings::default(), start);
-        Self { start, machine, model: Model::new(), held: vec![], draw }
+        let machine = Machine::new(BreakerSettings::default(), first, start);
+        Self { start, machine, model: Model::new(first), held: vec![], draw }
     }
 
     fn now(&self) -> Instant {
@@ -182,6 +194,21 @@ impl Pair {
             Step::Advance { millis } => self.model.now += Duration::from_millis(millis),
             Step::Acquire(guard) => {
                 self.acquire(guard)?;
+            }
+            Step::Prove => {
+                self.model.look();
+                let wanted = self.model.reads(Phase::Proving);
+                let admitted = self.machine.prove(self.now());
+                self.reads(wanted, admitted)?;
+            }
+            Step::Recheck => {
+                let due = self.model.now >= self.model.rechecked + Duration::from_secs(10);
+                let wanted = due && self.model.reads(Phase::Misconfigured);
+                let admitted = self.machine.recheck(self.now());
+                self.reads(wanted, admitted)?;
+                if wanted {
+                    self.model.rechecked = self.model.now;
+                }
             }
             Step::Finish { which, end } => {
                 if !self.held.is_empty() {
@@ -199,6 +226,15 @@ impl Pair {
         self.agree()
     }
 
+    fn reads(&mut self, wanted: bool, admitted: Option<Admission>) -> Result<(), TestCaseError> {
+        prop_assert_eq!(admitted.is_some(), wanted);
+        if let Some(admission) = admitted {
+            self.held.push(admission);
+            self.model.held.push(Held { phase: self.model.number, place: false, is_read: true });
+        }
+        Ok(())
+    }
+
     fn acquire(&mut self, guard: Guard) -> Result<bool, TestCaseError> {
         self.model.look();
         let admitted = self.machine.admit(self.now(), guard);
@@ -207,7 +243,7 @@ impl Pair {
             Ok(admission) => {
                 self.held.push(admission);
                 let place = guard == Guard::Heeded;
-                self.model.held.push(Held { phase: self.model.number, place });
+                self.model.held.push(Held { phase: self.model.number, place, is_read: false });
                 Ok(true)
             }
             Err(refusal) => {
@@ -215,7 +251,7 @@ impl Pair {
                     (Refusal::BreakerOpen { until }, Phase::Open { until: modelled }) => {
                         until == self.start + modelled
                     }
-                    (Refusal::BreakerProbing, Phase::HalfOpen)
+                    (Refusal::BreakerProbing, Phase::Proving | Phase::HalfOpen)
                     | (Refusal::Misconfigured, Phase::Misconfigured) => true,
                     _ => false,
                 };
@@ -264,6 +300,7 @@ impl Pair {
         let expected = match self.model.phase {
             Phase::Closed => Availability::Closed,
             Phase::Open { until } => Availability::Open { until: self.start + until },
+            Phase::Proving => Availability::Proving,
             Phase::HalfOpen => Availability::HalfOpen,
             Phase::Misconfigured => Availability::Misconfigured,
         };
@@ -292,6 +329,8 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (0_u64..40_000).prop_map(|millis| Step::Advance { millis }),
         1 => (0_u64..400_000).prop_map(|millis| Step::Advance { millis }),
         8 => guard().prop_map(Step::Acquire),
+        4 => Just(Step::Prove),
+        2 => Just(Step::Recheck),
         6 => (0_usize..16, end()).prop_map(|(which, end)| Step::Finish { which, end }),
         12 => (1_u32..9, guard(), end()).prop_map(|(times, guard, end)| Step::Burst { times, guard, end }),
     ]
@@ -303,9 +342,10 @@ proptest! {
     #[test]
     fn the_machine_does_what_a_list_of_all_calls_says(
         draw: u64,
+        first in prop_oneof![Just(First::Call), Just(First::Read)],
         steps in prop::collection::vec(step(), 1..80),
     ) {
-        let mut pair = Pair::new(draw);
+        let mut pair = Pair::new(first, draw);
         for step in &steps {
             pair.step(step)?;
         }

@@ -1,7 +1,9 @@
 //! What is lost on the way: unknown until a look or a replay tells, and never taken for unsent.
 
-use cashwrap::domain::payment::{OperationKind, Outcome, Status, UnknownCause};
-use cashwrap::ports::gateway::Call;
+use std::time::Duration;
+
+use cashwrap::domain::payment::{NotSent, OperationKind, Outcome, Status, UnknownCause};
+use cashwrap::ports::gateway::{BreakerState, Call, Gateway as _, Guard, Operable as _};
 use serde_json::json;
 
 use super::rig::{Rig, view};
@@ -98,4 +100,31 @@ async fn a_look_is_repeated_through_passing_faults_and_money_is_not() {
     rig.set_faults(&json!({"five_hundred": 1})).await;
     assert_eq!(rig.teller.confirm(&object).await, Outcome::Unknown(UnknownCause::ServerError));
     assert_eq!(view(rig.teller.look(&object).await).status, Status::Created, "it was sent once");
+}
+
+#[tokio::test]
+async fn a_read_of_nothing_finds_out_that_the_gateway_is_back_and_no_payment_has_to() {
+    let rig = Rig::start().await;
+    let teller = rig.impatient(Duration::from_millis(20));
+    let object = teller.create("tok_primary_approve").await;
+    rig.set_faults(&json!({"five_hundred": 6})).await;
+    for number in 0..5 {
+        let confirm = Call::Confirm { object: object.clone(), return_url: None };
+        let outcome = teller.send(&format!("confirm-{number}"), confirm).await;
+        assert_eq!(outcome, Outcome::Unknown(UnknownCause::ServerError));
+    }
+    let state = || teller.account.breakers().first().unwrap().state;
+    let mut failed = 0;
+    while teller.account.unavailable(Guard::Heeded).is_some() {
+        assert_eq!(teller.account.unavailable(Guard::Heeded), Some(NotSent::BreakerOpen));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let waited = state() == BreakerState::HalfOpen;
+        teller.account.tend(false).await;
+        failed += u32::from(waited && matches!(state(), BreakerState::Open { .. }));
+    }
+    assert_eq!(failed, 1, "the sixth failure met the first read, and the second found nothing, as it should");
+    assert_eq!(rig.count("authorised").await, 0, "the reads moved nothing");
+    let confirm = Call::Confirm { object: object.clone(), return_url: None };
+    assert_eq!(view(teller.send("confirm", confirm).await).status, Status::Authorised);
+    assert_eq!(state(), BreakerState::Closed);
 }

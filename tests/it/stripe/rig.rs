@@ -10,6 +10,7 @@ use cashwrap::partners::gateway::{GatewayAccount, StackSettings};
 use cashwrap::partners::sandbox::{Handle, SandboxSettings};
 use cashwrap::partners::system;
 use cashwrap::ports::gateway::{Call, Gateway, GatewayRequest, Guard, Look, Rendered, Window};
+use cashwrap::resilience::BreakerSettings;
 use tempfile::TempDir;
 use tokio::time::Instant;
 
@@ -29,6 +30,10 @@ pub(super) fn euros(minor: i64) -> Money {
 
 /// An account at `base_url`, which may take as long as `timeout`.
 pub(super) fn account_at(base_url: &str, timeout: Duration, key: &str) -> GatewayAccount {
+    account_with(base_url, timeout, key, &StackSettings::default())
+}
+
+fn account_with(base_url: &str, timeout: Duration, key: &str, stack: &StackSettings) -> GatewayAccount {
     // Tests start in any order, and only the first may install it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let settings = StripeSettings {
@@ -37,7 +42,7 @@ pub(super) fn account_at(base_url: &str, timeout: Duration, key: &str) -> Gatewa
         ..StripeSettings::new(key.into())
     };
     let adapter = Stripe::new(&settings).unwrap();
-    GatewayAccount::new(&"primary".parse().unwrap(), adapter, &StackSettings::default(), &system::entropy())
+    GatewayAccount::new(&"primary".parse().unwrap(), adapter, stack, &system::entropy())
 }
 
 pub(super) fn window() -> Window {
@@ -135,6 +140,13 @@ impl Rig {
         let handle = Handle::start(settings).await.unwrap();
         let teller = Teller { account: account_at(&handle.base_url(), LIMIT, key) };
         Self { teller, handle, _directory: directory }
+    }
+
+    /// Another account at the same gateway, whose breakers stay open so long at first.
+    pub(super) fn impatient(&self, open_first: Duration) -> Teller {
+        let breaker = BreakerSettings { open_first, ..BreakerSettings::default() };
+        let stack = StackSettings { breaker, ..StackSettings::default() };
+        Teller { account: account_with(&self.handle.base_url(), LIMIT, SECRET_KEY, &stack) }
     }
 
     /// An intent whose token makes the gateway behave so, not confirmed.

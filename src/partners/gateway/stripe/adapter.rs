@@ -8,8 +8,11 @@ use super::transport::{NoReply, Raw, Transport};
 use crate::domain::money::Money;
 use crate::domain::payment::outcome::Refusal;
 use crate::domain::payment::{GatewayCapabilities, OperationKind, Outcome};
-use crate::partners::gateway::{Adapter, Reply};
+use crate::partners::gateway::{Adapter, Prober, Reply};
 use crate::ports::gateway::{GatewayRequest, Look, Rendered, Window};
+
+/// An intent that nobody has: Stripe's answer is that it does not exist, and that it is Stripe who says so.
+const NOWHERE: &str = "pi_cashwrap_probe";
 
 /// An account at Stripe, or at a gateway that speaks its wire.
 pub struct Stripe {
@@ -33,6 +36,10 @@ impl Stripe {
 impl Adapter for Stripe {
     fn capabilities(&self) -> GatewayCapabilities {
         self.capabilities.clone()
+    }
+
+    fn prober(&self) -> Option<&dyn Prober> {
+        Some(self)
     }
 
     fn render(&self, request: &GatewayRequest) -> Rendered {
@@ -70,6 +77,15 @@ impl Adapter for Stripe {
             }
         };
         conclude(question, self.transport.get(&path, &self.version, window.send_by).await)
+    }
+}
+
+#[async_trait::async_trait]
+impl Prober for Stripe {
+    async fn probe(&self, window: Window) -> Reply {
+        let path = format!("/v1/payment_intents/{NOWHERE}");
+        let exchange = self.transport.get(&path, &self.version, window.send_by).await;
+        conclude(Question::Object { object: NOWHERE }, exchange)
     }
 }
 
