@@ -9,6 +9,8 @@ use tokio::time::Instant;
 
 use super::answering::{Answering, answer};
 use super::around::{Around, AroundLayer};
+use super::classify::{Classify, Verdict};
+use super::latency::Latency;
 use super::refusal::{FromRefusal, Refusal};
 
 /// Stands in for "never": nothing here runs for a day, and adding it cannot overflow a clock.
@@ -53,32 +55,44 @@ pub trait HasDeadline {
 }
 
 /// Refuses calls that have less time left than they need.
-pub type DeadlineLayer = AroundLayer<Floor>;
+pub type DeadlineLayer<C> = AroundLayer<Floor<C>>;
 
-impl DeadlineLayer {
-    /// `floor` is the least time a call may start with: about what one call in twenty exceeds.
-    pub fn new(floor: Duration) -> Self {
-        Self(Floor(floor))
+impl<C> DeadlineLayer<C> {
+    /// A call needs as long as nineteen in twenty took lately, and `floor` at least: that is all that counts until
+    /// `latency`, which learns from the verdict [`Verdict::Success`], knows enough calls.
+    pub fn new(floor: Duration, latency: Latency, classify: C) -> Self {
+        Self(Floor { floor, latency, classify })
     }
 }
 
 /// What [`DeadlineLayer`] does.
-#[derive(Debug, Clone, Copy)]
-pub struct Floor(Duration);
+#[derive(Debug, Clone)]
+pub struct Floor<C> {
+    floor: Duration,
+    latency: Latency,
+    classify: C,
+}
 
-impl<S, Req> Around<S, Req> for Floor
+impl<S, C, Req> Around<S, Req> for Floor<C>
 where
     S: Answering<Req>,
     S::Response: FromRefusal,
+    C: Classify<S::Response>,
     Req: HasDeadline + Send + 'static,
 {
     async fn around(self, inner: S, request: Req) -> S::Response {
-        let left = request.deadline().left(Instant::now());
+        let began = Instant::now();
+        let left = request.deadline().left(began);
+        let needed = self.latency.p95().map_or(self.floor, |p95| p95.max(self.floor));
         // A floor of zero still refuses what has no time at all.
-        if left.is_zero() || left < self.0 {
+        if left.is_zero() || left < needed {
             return S::Response::refused(Refusal::DeadlineTooShort { left });
         }
-        answer(inner, request).await
+        let response = answer(inner, request).await;
+        if self.classify.verdict(&response) == Verdict::Success {
+            self.latency.note(began.elapsed());
+        }
+        response
     }
 }
 
@@ -87,11 +101,12 @@ mod tests {
     use tower::Layer as _;
 
     use super::*;
-    use crate::resilience::testing::{Answer, Call, Script};
+    use crate::resilience::testing::{Answer, Call, Reading, Script};
 
     async fn call_with(floor: u64, left: u64) -> (Answer, usize) {
         let script = Script::of([Answer::Ok]);
-        let service = DeadlineLayer::new(Duration::from_millis(floor)).layer(script.service());
+        let floor = Duration::from_millis(floor);
+        let service = DeadlineLayer::new(floor, Latency::default(), Reading).layer(script.service());
         let given = answer(service, Call::within(Duration::from_millis(left))).await;
         (given, script.calls())
     }
@@ -108,6 +123,35 @@ mod tests {
     async fn a_call_with_nothing_left_is_refused_whatever_the_floor() {
         let refused = Answer::Refused(Refusal::DeadlineTooShort { left: Duration::ZERO });
         assert_eq!(call_with(0, 0).await, (refused, 0));
+    }
+
+    /// What one more call is answered, with so many seconds left, after twenty that took three and ended so.
+    async fn after_twenty(ended: Answer, allowed: u64, left: u64) -> Answer {
+        let latency = Latency::default();
+        let script = Script::of([ended]).taking(Duration::from_secs(3));
+        let layer = DeadlineLayer::new(Duration::from_millis(100), latency, Reading);
+        let limited = crate::resilience::TimeoutLayer::new(Duration::from_mins(1)).layer(script.service());
+        let slow = layer.layer(limited);
+        for _ in 0..20 {
+            answer(slow.clone(), Call::within(Duration::from_secs(allowed))).await;
+        }
+        let fast = layer.layer(Script::of([Answer::Ok]).service());
+        answer(fast, Call::within(Duration::from_secs(left))).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_with_less_left_than_its_p95_is_never_sent_and_one_with_as_much_is() {
+        let left = Duration::from_secs(2);
+        let refused = Answer::Refused(Refusal::DeadlineTooShort { left });
+        assert_eq!(after_twenty(Answer::Ok, 60, 2).await, refused);
+        assert_eq!(after_twenty(Answer::Ok, 60, 3).await, Answer::Ok);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_failed_was_declined_or_cut_off_says_nothing_of_how_long_a_call_takes() {
+        assert_eq!(after_twenty(Answer::Broken, 60, 2).await, Answer::Ok);
+        assert_eq!(after_twenty(Answer::Declined, 60, 2).await, Answer::Ok);
+        assert_eq!(after_twenty(Answer::Ok, 2, 2).await, Answer::Ok, "each was cut off by its caller");
     }
 
     #[test]

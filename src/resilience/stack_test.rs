@@ -9,7 +9,7 @@ use super::answering::answer;
 use super::testing::{Answer, Call, Reading, Script};
 use super::{
     Answering, Availability, Breaker, BreakerLayer, BreakerSettings, BudgetSettings, Bulkhead, BulkheadLayer,
-    DeadlineLayer, Entropy, Expiry, First, Limiter, LimiterLayer, LimiterSettings, Refusal, RetryBudget,
+    DeadlineLayer, Entropy, Expiry, First, Latency, Limiter, LimiterLayer, LimiterSettings, Refusal, RetryBudget,
     RetryLayer, RetrySettings, TimeoutLayer,
 };
 
@@ -21,7 +21,7 @@ fn stack(script: &Script) -> (Breaker, impl Answering<Call, Response = Answer> +
     let breaker = Breaker::new(BreakerSettings::default(), First::Call, entropy.clone(), |_| {});
     let budget = RetryBudget::new(BudgetSettings::default());
     let service = ServiceBuilder::new()
-        .layer(DeadlineLayer::new(Duration::from_millis(300)))
+        .layer(DeadlineLayer::new(Duration::from_millis(300), Latency::default(), Reading))
         .layer(BulkheadLayer::new(Bulkhead::new(8)))
         .layer(RetryLayer::new(RetrySettings::default(), budget, entropy, Reading))
         .layer(LimiterLayer::new(Limiter::new(LimiterSettings::default()), Reading))

@@ -305,6 +305,40 @@ async fn a_call_without_time_is_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_with_less_left_than_its_class_lately_took_is_not_sent_and_another_class_is() {
+    let rig = Rig::new();
+    rig.script.takes(Duration::from_secs(3));
+    for _ in 0..20 {
+        assert_eq!(rig.send(OperationKind::Confirm).await, seen(Status::Authorised));
+    }
+    rig.script.takes(Duration::ZERO);
+    let left = Duration::from_secs(2);
+    assert_eq!(rig.send_within(OperationKind::Confirm, left).await, Outcome::NotSent(NotSent::TooLate));
+    assert_eq!(rig.send_within(OperationKind::Void, left).await, seen(Status::Authorised));
+    assert_eq!(rig.script.calls(), 21);
+}
+
+#[tokio::test(start_paused = true)]
+async fn refused_credentials_raise_the_gauge_that_alerts_and_nothing_else_does() {
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let handle = recorder.handle();
+    let rig = metrics::with_local_recorder(&recorder, Rig::new);
+    let told = |class: &str, level: u8| {
+        let line = format!("cashwrap_breaker_state{{account=\"primary\",class=\"{class}\"}} {level}");
+        assert!(handle.render().contains(&line), "{line} is not in {}", handle.render());
+    };
+    rig.script.answers(Outcome::NotSent(NotSent::Credentials));
+    let _ = rig.send(OperationKind::Confirm).await;
+    told("authorise", 3);
+    rig.script.answers(Outcome::Unknown(UnknownCause::ServerError));
+    for _ in 0..5 {
+        let _ = rig.send(OperationKind::Capture).await;
+    }
+    told("capture", 2);
+    told("read", 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn more_calls_than_the_gateway_may_have_are_not_sent() {
     let rig = Rig::new();
     rig.script.takes(Duration::from_secs(1));

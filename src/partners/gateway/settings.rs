@@ -8,7 +8,7 @@ use crate::resilience::{BreakerSettings, BudgetSettings, LimiterSettings, RetryS
 /// How an account's stacks behave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StackSettings {
-    /// The least time a call starts with.
+    /// The least time a call starts with, however fast the latest ones were.
     pub floor: Duration,
     /// How long the read that goes before payments may take.
     pub probe_limit: Duration,
@@ -29,7 +29,7 @@ pub struct StackSettings {
 impl Default for StackSettings {
     fn default() -> Self {
         Self {
-            // About what one call of a healthy gateway in twenty exceeds: less is wasted on an unknown.
+            // What a healthy gateway's calls seldom exceed, for as long as too few are known to tell.
             floor: Duration::from_millis(500),
             // A read that takes longer is no sign that payments would be fast.
             probe_limit: Duration::from_secs(5),

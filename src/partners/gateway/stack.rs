@@ -20,7 +20,7 @@ use super::settings::StackSettings;
 use crate::domain::ids::AccountId;
 use crate::domain::payment::{Outcome, UnknownCause};
 use crate::resilience::{
-    Breaker, BreakerLayer, Bulkhead, BulkheadLayer, DeadlineLayer, Entropy, Limiter, LimiterLayer,
+    Breaker, BreakerLayer, Bulkhead, BulkheadLayer, DeadlineLayer, Entropy, Latency, Limiter, LimiterLayer,
     RetryBudget, RetryLayer, TimeoutLayer,
 };
 
@@ -48,7 +48,7 @@ pub(super) fn stack(adapter: Arc<dyn Adapter>, parts: Parts<'_>) -> Stack {
         // Outermost, so that what a layer refuses is counted too, and a call over all its tries is one.
         .layer(MeasureLayer::new(account.clone(), class))
         // Before anything is taken: a call that cannot end in time should cost nobody a place or a try.
-        .layer(DeadlineLayer::new(settings.floor))
+        .layer(DeadlineLayer::new(settings.floor, Latency::default(), reading))
         // Outside the retries: a call that waits for its next try keeps its place, so that the gateway never
         // has more of our calls than this. Each class has its own, or hanging authorisations would block the
         // voids that end them.

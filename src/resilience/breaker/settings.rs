@@ -71,12 +71,20 @@ impl BreakerSettings {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::entropy::around;
     use super::*;
 
     #[test]
     fn the_open_time_doubles_up_to_its_longest_and_never_overflows() {
         let seconds = |trips| BreakerSettings::default().open_for(trips).as_secs();
         assert_eq!([1, 2, 3, 4, 5, 6, u32::MAX].map(seconds), [10, 20, 40, 80, 120, 120, 120]);
+    }
+
+    #[test]
+    fn the_open_time_is_moved_by_a_fifth_either_way_at_most() {
+        let defaults = BreakerSettings::default();
+        let moved = |draw| around(defaults.open_for(1), defaults.jitter_percent, draw).as_millis();
+        assert_eq!([0, 1 << 63, u64::MAX].map(moved), [8_000, 10_000, 11_999]);
     }
 
     #[test]

@@ -116,6 +116,19 @@ mod tests {
     }
 
     #[test]
+    fn the_window_is_of_thirty_seconds_and_slides_by_one() {
+        let settings = BreakerSettings::default();
+        let start = Instant::now();
+        let mut window = Window::new(&settings, start);
+        let mut calls = |second| {
+            window.count(start + Duration::from_secs(second), FINE);
+            window.totals().calls
+        };
+        assert_eq!([0, 1, 29].map(&mut calls), [1, 2, 3], "all within thirty seconds");
+        assert_eq!([30, 31].map(&mut calls), [3, 3], "each second forgets one that is thirty seconds old");
+    }
+
+    #[test]
     fn the_past_is_forgotten_but_a_run_is_not() {
         let settings = BreakerSettings::default();
         let start = Instant::now();
