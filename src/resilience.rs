@@ -43,8 +43,7 @@ mod testing;
 pub use answering::{Answering, answer};
 pub use around::{Around, AroundLayer, AroundService};
 pub use breaker::{
-    Availability, Breaker, BreakerLayer, BreakerSettings, Breaking, Change, First, Guard, Guarded,
-    Pass,
+    Availability, Breaker, BreakerLayer, BreakerSettings, Breaking, Change, First, Guard, Guarded, Pass,
 };
 pub use budget::{BudgetSettings, RetryBudget};
 pub use bulkhead::{Bulkhead, BulkheadLayer, Places};

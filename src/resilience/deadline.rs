@@ -61,14 +61,14 @@ impl<C> DeadlineLayer<C> {
     /// A call needs as long as nineteen in twenty took lately, and `floor` at least: that is all that counts until
     /// `latency`, which learns from the verdict [`Verdict::Success`], knows enough calls.
     pub fn new(floor: Duration, latency: Latency, classify: C) -> Self {
-        Self(Floor { floor, latency, classify })
+        Self(Floor { least: floor, latency, classify })
     }
 }
 
 /// What [`DeadlineLayer`] does.
 #[derive(Debug, Clone)]
 pub struct Floor<C> {
-    floor: Duration,
+    least: Duration,
     latency: Latency,
     classify: C,
 }
@@ -83,7 +83,7 @@ where
     async fn around(self, inner: S, request: Req) -> S::Response {
         let began = Instant::now();
         let left = request.deadline().left(began);
-        let needed = self.latency.p95().map_or(self.floor, |p95| p95.max(self.floor));
+        let needed = self.latency.p95().map_or(self.least, |p95| p95.max(self.least));
         // A floor of zero still refuses what has no time at all.
         if left.is_zero() || left < needed {
             return S::Response::refused(Refusal::DeadlineTooShort { left });

@@ -9,8 +9,8 @@ use super::answering::answer;
 use super::testing::{Answer, Call, Reading, Script};
 use super::{
     Answering, Availability, Breaker, BreakerLayer, BreakerSettings, BudgetSettings, Bulkhead, BulkheadLayer,
-    DeadlineLayer, Entropy, Expiry, First, Latency, Limiter, LimiterLayer, LimiterSettings, Refusal, RetryBudget,
-    RetryLayer, RetrySettings, TimeoutLayer,
+    DeadlineLayer, Entropy, Expiry, First, Latency, Limiter, LimiterLayer, LimiterSettings, Refusal,
+    RetryBudget, RetryLayer, RetrySettings, TimeoutLayer,
 };
 
 const LIMIT: Duration = Duration::from_secs(2);

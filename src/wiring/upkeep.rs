@@ -8,8 +8,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::app::House;
 use crate::domain::ids::StoreId;
-use crate::ports::store::{Kind, Listing, StoreError};
 use crate::ports::Record;
+use crate::ports::store::{Kind, Listing, StoreError};
 
 /// The API promises "within seconds".
 const EVERY: Duration = Duration::from_secs(1);

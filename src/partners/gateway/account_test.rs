@@ -11,9 +11,7 @@ use crate::domain::money::Money;
 use crate::domain::payment::{
     Decline, DeclineClass, GatewayCapabilities, NotSent, OperationKind, Outcome, Status, UnknownCause, View,
 };
-use crate::ports::gateway::{
-    BreakerState, Gateway, GatewayRequest, Guard, Look, Operable, Rendered, Window,
-};
+use crate::ports::gateway::{BreakerState, Gateway, GatewayRequest, Guard, Look, Operable, Rendered, Window};
 use crate::resilience::Entropy;
 
 const LIMIT: Duration = Duration::from_secs(50);

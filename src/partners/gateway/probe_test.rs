@@ -9,9 +9,7 @@ use super::{Adapter, GatewayAccount, Prober, Reply, StackSettings};
 use crate::domain::money::Money;
 use crate::domain::payment::outcome::Refusal;
 use crate::domain::payment::{GatewayCapabilities, NotSent, OperationKind, Outcome, UnknownCause};
-use crate::ports::gateway::{
-    BreakerState, Gateway, GatewayRequest, Guard, Look, Operable, Rendered, Window,
-};
+use crate::ports::gateway::{BreakerState, Gateway, GatewayRequest, Guard, Look, Operable, Rendered, Window};
 use crate::resilience::Entropy;
 
 const OPEN: Duration = Duration::from_secs(10);
@@ -146,7 +144,10 @@ async fn after_an_outage_one_read_goes_before_the_payments_however_many_wait() {
     assert_eq!((rig.counts(), rig.unavailable()), ((1, 0), None));
     let _ = rig.send(OperationKind::Create).await;
     assert_eq!(rig.counts(), (1, 1), "payments go out again");
-    assert!(matches!(rig.states()[0], BreakerState::Open { .. }), "and one that fails opens the breaker again");
+    assert!(
+        matches!(rig.states()[0], BreakerState::Open { .. }),
+        "and one that fails opens the breaker again"
+    );
 }
 
 #[tokio::test(start_paused = true)]

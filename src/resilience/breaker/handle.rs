@@ -207,7 +207,9 @@ mod tests {
             let probes: Vec<_> = (0..3).map(|_| breaker.enter(Guard::Heeded).unwrap()).collect();
             assert_eq!(breaker.enter(Guard::Heeded).unwrap_err(), Refusal::BreakerProbing);
             drop(probes);
-            overruling.into_iter().for_each(|pass| pass.record(verdict));
+            for pass in overruling {
+                pass.record(verdict);
+            }
             assert_eq!(breaker.availability() == Availability::Closed, closes, "{verdict:?}");
         }
     }
@@ -223,7 +225,9 @@ mod tests {
         assert!(breaker.prove().is_none(), "one for each half-open time");
         let probes: Vec<_> = (0..3).map(|_| breaker.enter(Guard::Heeded).unwrap()).collect();
         assert_eq!(breaker.enter(Guard::Heeded).unwrap_err(), Refusal::BreakerProbing);
-        probes.into_iter().for_each(|pass| pass.record(Verdict::Success));
+        for pass in probes {
+            pass.record(Verdict::Success);
+        }
         assert_eq!(breaker.availability(), Availability::Closed);
     }
 

@@ -166,7 +166,6 @@ impl Model {
             Phase::Open { .. } => false,
         }
     }
-
 }
 
 /// Machine and model side by side.

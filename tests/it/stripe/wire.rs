@@ -180,6 +180,7 @@ async fn a_handshake_that_outlasts_the_connect_timeout_is_a_failed_connect() {
     let base_url = format!("https://{}", listener.local_addr().unwrap());
     let teller = Teller { account: account_at(&base_url, Duration::from_secs(30), "sk_test_1") };
     let rendered = teller.render("confirm", confirm());
-    let told = teller.account.send(OperationKind::Confirm, euros(1_000), &rendered, window(), Guard::Heeded).await;
+    let told =
+        teller.account.send(OperationKind::Confirm, euros(1_000), &rendered, window(), Guard::Heeded).await;
     assert_eq!(told, Outcome::NotSent(NotSent::Connect));
 }
