@@ -92,7 +92,7 @@ pub(super) fn shop() -> StoreId {
 
 fn settings() -> StoreSettings {
     StoreSettings {
-        currencies: vec!["EUR".parse().unwrap(), "USD".parse().unwrap()],
+        currencies: vec!["EUR".parse().unwrap(), "GBP".parse().unwrap()],
         prices_include_tax: true,
         rounding: RoundingPolicy { mode: RoundingMode::HalfUp, level: RoundingLevel::Line },
         country: "DE".parse().ok(),
@@ -160,9 +160,9 @@ impl Rig {
         self.sells("course", 4900, "EUR", false, None).await;
         self.sells("last", 1000, "EUR", false, Some(1)).await;
         self.sells("dollar", 1000, "USD", false, None).await;
-        self.sells("dollar-tea", 1000, "USD", true, None).await;
+        self.sells("pound-tea", 1000, "GBP", true, None).await;
         self.sells("palace", 999_999_999_999, "EUR", false, None).await;
-        for (code, limit) in [("SAVE5", None), ("GONE", Some(0))] {
+        for (code, limit) in [("SAVE5", None), ("GONE", Some(0)), ("SINGLE", Some(1))] {
             let coupon = Coupon {
                 code: code.parse().unwrap(),
                 reason: "5 EUR off".to_owned(),
