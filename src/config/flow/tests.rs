@@ -83,10 +83,10 @@ fn a_dangling_partner_is_answered_with_the_accounts_that_exist() {
 fn carriers_and_the_tax_provider_may_have_backups_and_need_none() {
     let plain = &load(SOUND).unwrap().flows[0].backend;
     assert_eq!((plain.tax.mode(), plain.carriers[0].mode()), (DegradedMode::Fail, DegradedMode::Fail));
-    let backed = SOUND
+    let doubled = SOUND
         .replace("tax: builtin", "tax: {account: builtin, backups: [remote], degraded: fallback}")
         .replace("[parcel]", "[{account: parcel, backups: [courier]}, courier]");
-    let backend = &load(&backed).unwrap().flows[0].backend;
+    let backend = &load(&doubled).unwrap().flows[0].backend;
     let named = |chain: &Chain| chain.accounts().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(
         (named(&backend.tax), backend.tax.mode()),
