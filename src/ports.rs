@@ -6,6 +6,7 @@ pub mod clock;
 pub mod document;
 pub mod gateway;
 pub mod ids;
+pub mod quotes;
 pub mod record;
 pub mod store;
 pub mod tax;

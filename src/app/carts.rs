@@ -1,5 +1,6 @@
 //! Carts: create, read, change, codes, delete.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,7 +9,9 @@ use super::checkouts::cart_of;
 use super::error::{Error, Reason};
 use super::house::House;
 use super::mutation::{Change, Mutation, Versioned, etag};
-use crate::domain::cart::{Cart, CartAction, CartError, CartState, MAX_CODES, apply};
+use crate::domain::cart::{
+    Cart, CartAction, CartError, CartState, MAX_CODES, Shortage, apply, check_taken, shortages,
+};
 use crate::domain::coupon::CouponLine;
 use crate::domain::currency::Currency;
 use crate::domain::ids::{CartId, Code, Sku, StoreId};
@@ -33,7 +36,26 @@ pub struct NewCart {
 }
 
 /// Encodes the reply that shows a cart.
-pub type EncodeCart<'a> = &'a (dyn Fn(&Versioned<Cart>) -> Bytes + Sync);
+pub type EncodeCart<'a> = &'a (dyn Fn(&CartView) -> Bytes + Sync);
+
+/// A cart as a client sees it.
+#[derive(Debug, Clone)]
+pub struct CartView {
+    /// The cart.
+    pub row: Cart,
+    /// Its etag.
+    pub etag: String,
+    /// The lines that ask for more than is left. Only an open cart has any: a locked one holds what it asks for.
+    pub short: Vec<Shortage>,
+}
+
+impl CartView {
+    fn of(row: Cart, etag: String, left: &BTreeMap<String, i64>) -> Self {
+        let open = row.state == CartState::Open;
+        let short = if open { shortages(&row.lines, left) } else { Vec::new() };
+        Self { row, etag, short }
+    }
+}
 
 impl House {
     /// Creates a cart.
@@ -71,13 +93,15 @@ impl House {
                 updated_at: now,
             };
             let found = self.find(&mutation.store, skus, &[], snapshot).await?;
-            Ok(change(apply(&empty, &new.actions, &found.products)?))
+            let cart = apply(&empty, &new.actions, &found.products)?;
+            check_taken(&empty, &cart, &new.actions, &snapshot.left)?;
+            Ok(change(cart))
         };
-        self.mutate(mutation, &keys, step, |shown| encode_cart(shown, encode)).await
+        self.mutate_seen(mutation, &keys, step, |shown, seen| encode_cart(shown, seen, encode)).await
     }
 
     /// Reads a cart at today's prices, and keeps them.
-    pub async fn get_cart(&self, store: &StoreId, id: CartId) -> Result<Versioned<Cart>, Error> {
+    pub async fn get_cart(&self, store: &StoreId, id: CartId) -> Result<CartView, Error> {
         self.store(store)?;
         let key = Key::new(store, Kind::Cart, id);
         let query = Query { keys: vec![key.clone()], ..Query::default() };
@@ -86,13 +110,13 @@ impl House {
         let sequence = snapshot.rows.get(&key).map_or(0, |row| row.sequence);
         let fresh = self.repriced(&cart, &snapshot).await?;
         if fresh == cart {
-            return Ok(Versioned { row: cart, etag: etag(sequence) });
+            return Ok(CartView::of(cart, etag(sequence), &snapshot.left));
         }
         let etag = self.keep_fresh(store, &snapshot, vec![Record::Cart(Box::new(fresh.clone()))]).await;
         Ok(match etag {
-            Some(etag) => Versioned { row: fresh, etag },
+            Some(etag) => CartView::of(fresh, etag, &snapshot.left),
             // Somebody else changed it meanwhile: what was read is still a true answer.
-            None => Versioned { row: cart, etag: super::mutation::etag(sequence) },
+            None => CartView::of(cart, super::mutation::etag(sequence), &snapshot.left),
         })
     }
 
@@ -112,9 +136,10 @@ impl House {
             let cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?, snapshot).await?;
             let found = self.find(&mutation.store, skus, &[], snapshot).await?;
             let next = apply(&cart, actions, &found.products)?;
+            check_taken(&cart, &next, actions, &snapshot.left)?;
             Ok(change(self.touched(next)))
         };
-        self.mutate(mutation, &keys, step, |shown| encode_cart(shown, encode)).await
+        self.mutate_seen(mutation, &keys, step, |shown, seen| encode_cart(shown, seen, encode)).await
     }
 
     /// Applies a coupon code. One that does not fit the cart as it is now is refused and not kept.
@@ -151,7 +176,7 @@ impl House {
             }
             Ok(change(self.touched(cart)))
         };
-        self.mutate(mutation, &keys, step, |shown| encode_cart(shown, encode)).await
+        self.mutate_seen(mutation, &keys, step, |shown, seen| encode_cart(shown, seen, encode)).await
     }
 
     /// Removes a coupon code.
@@ -173,7 +198,7 @@ impl House {
             }
             Ok(change(self.touched(cart)))
         };
-        self.mutate(mutation, &keys, step, |shown| encode_cart(shown, encode)).await
+        self.mutate_seen(mutation, &keys, step, |shown, seen| encode_cart(shown, seen, encode)).await
     }
 
     /// Deletes a cart.
@@ -190,7 +215,7 @@ impl House {
             cart.state = CartState::Deleted;
             Ok(change(self.touched(cart)))
         };
-        self.mutate(mutation, &keys, step, |shown| encode_cart(shown, encode)).await
+        self.mutate_seen(mutation, &keys, step, |shown, seen| encode_cart(shown, seen, encode)).await
     }
 
     fn open_cart(mutation: &Mutation, id: CartId, snapshot: &Snapshot<Record>) -> Result<Cart, Error> {
@@ -231,10 +256,10 @@ fn change(cart: Cart) -> Change {
     Change { records: vec![Record::Cart(Box::new(cart))], ..Change::default() }
 }
 
-fn encode_cart(shown: &[Versioned<Record>], encode: EncodeCart<'_>) -> Bytes {
+fn encode_cart(shown: &[Versioned<Record>], snapshot: &Snapshot<Record>, encode: EncodeCart<'_>) -> Bytes {
     match shown.first() {
         Some(Versioned { row: Record::Cart(cart), etag }) => {
-            encode(&Versioned { row: (**cart).clone(), etag: etag.clone() })
+            encode(&CartView::of((**cart).clone(), etag.clone(), &snapshot.left))
         }
         _ => Bytes::new(),
     }
@@ -277,6 +302,11 @@ impl From<CartError> for Error {
             CartError::UnknownLine { index, .. } => Self::field(format!("actions[{index}]"), message),
             CartError::Currency { index, .. } => {
                 Self::of_field(Reason::CurrencyMismatch, format!("actions[{index}].add.sku"), message)
+            }
+            CartError::OutOfStock { index, action, sku, left, .. } => {
+                Self::of_field(Reason::OutOfStock, format!("actions[{index}].{action}.quantity"), message)
+                    .with("sku", sku.to_string())
+                    .with("left", left.to_string())
             }
             CartError::TooManyLines => Self::of_field(Reason::LimitExceeded, "actions", message),
             CartError::Money(_) => Self::of_field(Reason::AmountInvalid, "actions", message),

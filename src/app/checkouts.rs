@@ -11,5 +11,4 @@ mod show;
 pub use edit::{Choice, Edit};
 pub use open::NewCheckout;
 pub(super) use rows::{cart_of, checkout_of, open, wished};
-pub(super) use show::blocking;
-pub use show::{CheckoutView, EncodeCheckout};
+pub use show::{CheckoutView, EncodeCheckout, Mark};

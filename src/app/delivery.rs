@@ -3,6 +3,7 @@
 //! A quote id is the option itself, signed: the client sends back what we said and can change nothing of it.
 //! It expires, and it is bound to what it was quoted for.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -13,15 +14,17 @@ use serde::{Deserialize, Serialize};
 use super::error::{Error, Reason};
 use super::house::House;
 use crate::domain::address::Coordinates;
-use crate::domain::checkout::{Checkout, GroupKind, SHIPMENT_GROUP, Selection, SelectionKind, groups};
-use crate::domain::flow::{Flow, OptionCode};
+use crate::domain::checkout::{
+    Checkout, Degraded, DegradedReason, Dependency, GroupKind, SHIPMENT_GROUP, Selection, SelectionKind,
+    Undeliverable, groups,
+};
+use crate::domain::flow::{Chain, Flow, OptionCode, Problem, ProblemCode};
 use crate::domain::ids::AccountId;
 use crate::domain::money::Money;
 use crate::domain::payment::policy::after;
 use crate::ports::carrier::{DeliveryItem, DeliveryKind, DeliveryOption, DeliveryRequest, PickupLocation};
+use crate::ports::quotes::Given;
 
-/// A carrier answers within this or its options are missing.
-const CARRIER_PATIENCE: Duration = Duration::from_secs(2);
 const PREFIX: &str = "quo_";
 const PURPOSE: &str = "delivery-quote-v1";
 /// Half of an HMAC-SHA256: 128 bits, which no one guesses within a quote's life.
@@ -38,17 +41,23 @@ pub struct Offered {
     pub carrier: AccountId,
     /// The option.
     pub option: DeliveryOption,
+    /// The carriers that it stands in for.
+    pub degraded: Vec<Degraded>,
     /// When the offer ends.
     pub expires_at: Timestamp,
 }
 
-/// The options of a session, and the carriers that gave none in time.
+/// The options of a session, and what should be known about those that are not there.
 #[derive(Debug, Clone, Default)]
 pub struct Offers {
     /// Cheapest first.
     pub options: Vec<Offered>,
-    /// Carriers without an answer.
+    /// Carriers without an answer, and without a backup that gave one.
     pub missing: Vec<AccountId>,
+    /// Carriers that backups stood in for.
+    pub degraded: Vec<Degraded>,
+    /// Why there is no option, where every carrier answered and none delivers.
+    pub problem: Option<Problem>,
 }
 
 /// What a quote id says. Short names: it travels with every choice.
@@ -64,6 +73,9 @@ struct Terms {
     l: Option<u16>,
     f: String,
     u: i64,
+    /// Whom the carrier stands in for, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    d: Vec<(String, String)>,
 }
 
 impl House {
@@ -77,28 +89,30 @@ impl House {
         }
         let mut offers = Offers::default();
         for group in groups(checkout).iter().filter(|group| group.kind == GroupKind::Delivered) {
-            let request = Self::delivery_request(checkout, None)?;
-            let asked = flow.backend.carriers.iter().map(async |account| {
-                let Some(carrier) = self.carriers.get(account) else { return (account, None) };
-                let answer = tokio::time::timeout(CARRIER_PATIENCE, carrier.options(&request)).await;
-                (account, answer.ok().and_then(Result::ok))
-            });
+            let request = Arc::new(Self::delivery_request(checkout, None)?);
+            let asked = flow
+                .backend
+                .carriers
+                .iter()
+                .map(async |chain| (chain, self.quotes.delivery(chain, Arc::clone(&request)).await));
             let expires_at = after(self.engine.clock.now(), self.times.quote_life);
-            for (account, answer) in futures::future::join_all(asked).await {
-                let Some(options) = answer else {
-                    offers.missing.push(account.clone());
-                    continue;
-                };
-                for option in options.into_iter().filter(|option| offered(flow, option)) {
-                    let quote_id = self.quote_id(checkout, group.id, account, &option, expires_at);
-                    offers.options.push(Offered {
-                        quote_id,
-                        group: group.id.to_owned(),
-                        carrier: account.clone(),
-                        option,
-                        expires_at,
-                    });
+            for (chain, answer) in futures::future::join_all(asked).await {
+                match answer {
+                    Ok(given) => self.offer(checkout, flow, (group.id, expires_at), given, &mut offers),
+                    Err(_) => offers.missing.push(chain.first().clone()),
                 }
+            }
+            if offers.options.is_empty() && offers.missing.is_empty() {
+                let remedy = self.undeliverable(checkout, flow).map_or_else(
+                    || {
+                        "no carrier takes these goods there: give another address, or change the goods"
+                            .to_owned()
+                    },
+                    |why| why.remedy(flow.frontend.click_and_collect),
+                );
+                let path = "details.delivery_address";
+                offers.problem =
+                    Some(Problem::new(ProblemCode::DeliveryUnavailable, path).with_remedy(remedy));
             }
         }
         offers.options.sort_by(|left, right| {
@@ -116,6 +130,57 @@ impl House {
             .retry_after(Duration::from_secs(2)));
         }
         Ok(offers)
+    }
+
+    /// Adds what one chain gave. An option that its carrier offers itself goes before the same one of a carrier
+    /// that stands in.
+    fn offer(
+        &self,
+        checkout: &Checkout,
+        flow: &Flow,
+        (group, expires_at): (&str, Timestamp),
+        given: Given<Vec<DeliveryOption>>,
+        offers: &mut Offers,
+    ) {
+        let Given { answer, by: carrier, degraded } = given;
+        for option in answer.into_iter().filter(|option| offered(flow, option)) {
+            let same = |held: &Offered| {
+                held.group == group && held.carrier == carrier && held.option.code == option.code
+            };
+            match offers.options.iter().position(same) {
+                Some(_) if !degraded.is_empty() => continue,
+                Some(place) => drop(offers.options.remove(place)),
+                None => {}
+            }
+            let mut offered = Offered {
+                quote_id: String::new(),
+                group: group.to_owned(),
+                carrier: carrier.clone(),
+                option,
+                degraded: degraded.clone(),
+                expires_at,
+            };
+            offered.quote_id = self.quote_id(checkout, &offered);
+            offers.options.push(offered);
+        }
+        offers.degraded.extend(degraded);
+    }
+
+    /// Why no carrier of the flow could bring the goods of a session, where their settings tell that none could.
+    pub(super) fn undeliverable(&self, checkout: &Checkout, flow: &Flow) -> Option<Undeliverable> {
+        let mut carriers = flow.backend.carriers.iter().flat_map(Chain::accounts).peekable();
+        if carriers.peek().is_none() {
+            return Some(Undeliverable::NoCarrier);
+        }
+        let carriers: Vec<&AccountId> = carriers.collect();
+        let currency = checkout.currency;
+        let serves = |country| carriers.iter().any(|each| self.quotes.may_deliver(each, currency, country));
+        let country = checkout.details.delivery_address.as_ref().map(|address| address.country);
+        match country {
+            _ if !serves(None) => Some(Undeliverable::Currency(currency)),
+            Some(there) if !serves(Some(there)) => Some(Undeliverable::Country(there)),
+            _ => None,
+        }
     }
 
     /// The places where the goods of a session can be collected, nearest first when `near` is known.
@@ -156,6 +221,7 @@ impl House {
         let (Ok(carrier), Ok(tax_category)) = (terms.a.parse(), terms.x.parse()) else {
             return Err(invalid("is not readable any more: list the delivery options again"));
         };
+        let degraded = stood_in_for(&terms.d, &carrier);
         Ok(Selection {
             group: terms.g,
             quote_id: quote_id.to_owned(),
@@ -167,6 +233,7 @@ impl House {
             earliest_days: terms.e,
             latest_days: terms.l,
             kind: SelectionKind::Ship,
+            degraded,
             quoted_for,
             expires_at,
         })
@@ -208,6 +275,7 @@ impl House {
                 name: location.name,
                 address: location.address,
             },
+            degraded: Vec::new(),
             quoted_for: self.quoted_for(checkout, SHIPMENT_GROUP),
             expires_at: after(self.engine.clock.now(), self.times.quote_life),
         })
@@ -243,15 +311,13 @@ impl House {
         if !flow.frontend.click_and_collect {
             return Ok(Vec::new());
         }
-        let request = Self::delivery_request(checkout, near)?;
+        let request = Arc::new(Self::delivery_request(checkout, near)?);
+        let asked = flow.backend.pickup.iter().map(async |account| {
+            self.quotes.delivery(&Chain::alone(account.clone()), Arc::clone(&request)).await
+        });
         let mut found = Vec::new();
-        for account in &flow.backend.pickup {
-            if let Some(carrier) = self.carriers.get(account)
-                && let Ok(Ok(options)) =
-                    tokio::time::timeout(CARRIER_PATIENCE, carrier.options(&request)).await
-            {
-                found.extend(options.into_iter().map(|option| (account.clone(), option)));
-            }
+        for Given { answer, by, .. } in futures::future::join_all(asked).await.into_iter().flatten() {
+            found.extend(answer.into_iter().map(|option| (by.clone(), option)));
         }
         Ok(found)
     }
@@ -282,17 +348,12 @@ impl House {
         })
     }
 
-    fn quote_id(
-        &self,
-        checkout: &Checkout,
-        group: &str,
-        account: &AccountId,
-        option: &DeliveryOption,
-        expires_at: Timestamp,
-    ) -> String {
+    fn quote_id(&self, checkout: &Checkout, offered: &Offered) -> String {
+        let Offered { group, carrier, option, degraded, expires_at, .. } = offered;
+        let whom = |each: &Degraded| (each.from.to_string(), each.reason.as_str().to_owned());
         let terms = Terms {
-            g: group.to_owned(),
-            a: account.to_string(),
+            g: group.clone(),
+            a: carrier.to_string(),
             c: option.code.clone(),
             t: option.title.clone(),
             m: option.amount.minor,
@@ -301,6 +362,7 @@ impl House {
             l: option.latest_days,
             f: self.quoted_for(checkout, group),
             u: expires_at.as_second(),
+            d: degraded.iter().map(whom).collect(),
         };
         let text = serde_json::to_vec(&terms).unwrap_or_default();
         let tag = self.engine.vault.sign(PURPOSE, &text);
@@ -333,6 +395,16 @@ impl House {
         let tag = self.engine.vault.sign("delivery-binding-v1", text.as_bytes());
         URL_SAFE_NO_PAD.encode(tag.get(..TAG_BYTES).unwrap_or(&tag))
     }
+}
+
+/// The record of a quote id: we signed it, so that what cannot be read is of another version.
+fn stood_in_for(told: &[(String, String)], to: &AccountId) -> Vec<Degraded> {
+    told.iter()
+        .filter_map(|(from, reason)| {
+            let (from, reason) = (from.parse().ok()?, DegradedReason::from_code(reason)?);
+            Some(Degraded { dependency: Dependency::Carrier, from, to: to.clone(), reason })
+        })
+        .collect()
 }
 
 fn offered(flow: &Flow, option: &DeliveryOption) -> bool {

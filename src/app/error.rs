@@ -140,6 +140,14 @@ impl Error {
         error
     }
 
+    /// A refusal for `reason` that concerns a field where that is known.
+    pub fn at(reason: Reason, path: Option<String>, message: String) -> Self {
+        let fields = path.map(|path| Field { path, remedy: message.clone() }).into_iter().collect();
+        let mut error = Self::new(reason, message);
+        error.0.fields = fields;
+        error
+    }
+
     /// The thing named does not exist, or the caller has no right to it: the two look the same.
     pub fn not_found(what: &str) -> Self {
         let place = if what == "store" { "here" } else { "in this store" };

@@ -8,12 +8,11 @@ use crate::app::error::{Error, Reason};
 use crate::domain::address::Country;
 use crate::domain::currency::Currency;
 use crate::domain::flow::{Flow, FlowId};
-use crate::domain::ids::{AccountId, StoreId};
+use crate::domain::ids::StoreId;
 use crate::domain::pricing::RoundingPolicy;
 use crate::engine::Engine;
-use crate::ports::carrier::Carrier;
 use crate::ports::catalogue::Catalogue;
-use crate::ports::tax::TaxProvider;
+use crate::ports::quotes::Quotes;
 
 /// What a store is.
 #[derive(Debug, Clone)]
@@ -58,10 +57,8 @@ pub struct House {
     pub engine: Engine,
     /// What is sold.
     pub catalogue: Arc<dyn Catalogue>,
-    /// The carriers and pickup accounts.
-    pub carriers: BTreeMap<AccountId, Arc<dyn Carrier>>,
-    /// The tax providers.
-    pub taxes: BTreeMap<AccountId, Arc<dyn TaxProvider>>,
+    /// The carriers, pickup accounts and tax providers.
+    pub quotes: Arc<dyn Quotes>,
     /// The stores.
     pub stores: BTreeMap<StoreId, StoreSettings>,
     /// The flows, all versions that are served.

@@ -12,12 +12,12 @@ use uuid::Uuid;
 
 use super::error::{Error, Reason};
 use super::house::House;
-use crate::domain::coupon::coupon_counter;
+use crate::domain::cart::CartLine;
 use crate::domain::ids::{StoreId, UnitId};
 use crate::engine::events;
 use crate::ports::Record;
 use crate::ports::store::{
-    CounterMove, Key, Kind, Query, ReplyKey, ReplyWrite, Row, Snapshot, StoredReply, TimerWrite, UnitOfWork,
+    CounterMove, Key, Query, ReplyKey, ReplyWrite, Row, Snapshot, StoredReply, TimerWrite, UnitOfWork,
     Verdict, Write,
 };
 
@@ -119,9 +119,25 @@ impl House {
         F: Future<Output = Result<Change, Error>>,
         B: Fn(&[Versioned<Record>]) -> Bytes,
     {
-        // What is left of a coupon that the call names is read along with it.
-        let coupons = keys.iter().filter(|key| key.kind == Kind::Coupon);
-        let counters = coupons.map(|key| (key.store.clone(), coupon_counter(&key.id))).collect();
+        self.mutate_seen(mutation, keys, step, |shown, _| body(shown)).await
+    }
+
+    /// The same for a reply that also tells of what was read along, such as what is left in stock.
+    pub(super) async fn mutate_seen<S, F, B>(
+        &self,
+        mutation: &Mutation,
+        keys: &[Key],
+        step: S,
+        body: B,
+    ) -> Result<Bytes, Error>
+    where
+        S: Fn(Arc<Snapshot<Record>>) -> F,
+        F: Future<Output = Result<Change, Error>>,
+        B: Fn(&[Versioned<Record>], &Snapshot<Record>) -> Bytes,
+    {
+        // What is left of a product or coupon that the call names is read along with it.
+        let counter = |key: &Key| Some((key.store.clone(), key.kind.counter(&key.id)?));
+        let counters = keys.iter().filter_map(counter).collect();
         let query = Query { keys: keys.to_vec(), reply: Some(mutation.key()), counters };
         for _ in 0..TRIES {
             let snapshot = Arc::new(self.engine.store.read(&query).await?);
@@ -130,7 +146,7 @@ impl House {
             }
             let change = step(Arc::clone(&snapshot)).await?;
             let (writes, shown) = writes(mutation, &snapshot, change.records);
-            let body = body(&shown);
+            let body = body(&shown, &snapshot);
             let keep = if change.moves_money { self.times.keep_money_reply } else { self.times.keep_reply };
             let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), mutation.store.clone());
             unit.writes = writes;
@@ -153,7 +169,7 @@ impl House {
                         return Ok(body);
                     }
                 }
-                Verdict::Short { name, left } => return Err(short(&name, left)),
+                Verdict::Short { name, left } => return Err(short(&name, left, &[])),
                 Verdict::Fenced | Verdict::Unknown | Verdict::Busy => {
                     return Err(Error::store_unavailable());
                 }
@@ -200,19 +216,25 @@ pub(super) fn conflict() -> Error {
 }
 
 /// A counter had less left than asked: stock, or a coupon's redemptions.
-pub(super) fn short(counter: &str, left: i64) -> Error {
+/// `lines` are those of the checkout, so that the refusal names the field.
+pub(super) fn short(counter: &str, left: i64, lines: &[CartLine]) -> Error {
     match counter.split_once('/') {
         Some(("stock", sku)) => {
+            let place = lines.iter().position(|line| line.sku().as_str() == sku);
+            let field = place.map(|place| format!("lines[{place}].quantity"));
             let message = if left > 0 {
                 format!("only {left} of {sku} are left: lower the quantity")
             } else {
                 format!("{sku} is sold out: remove its line")
             };
-            Error::new(Reason::OutOfStock, message).with("sku", sku.to_owned()).with("left", left.to_string())
+            Error::at(Reason::OutOfStock, field, message)
+                .with("sku", sku.to_owned())
+                .with("left", left.to_string())
         }
         Some(("coupon", code)) => {
             let message = format!("the code {code} is used up: remove it");
-            Error::new(Reason::CodeInvalid, message).with("code", code.to_owned())
+            Error::at(Reason::CodeInvalid, Some(format!("codes[{code}]")), message)
+                .with("code", code.to_owned())
         }
         _ => Error::new(Reason::Internal, "an unknown counter ran out"),
     }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::error::{Error, Reason};
 use super::house::House;
 use super::mutation::{Change, Mutation, Versioned};
+use crate::domain::checkout::Dependency;
 use crate::domain::ids::{AccountId, StoreId};
 use crate::domain::payment::NotSent;
 use crate::ports::store::{Key, Kind, Snapshot};
@@ -54,14 +55,13 @@ impl House {
     /// The partner accounts, by name.
     pub fn list_partners(&self, store: &StoreId) -> Result<Vec<PartnerView>, Error> {
         self.store(store)?;
-        let gateways = self.engine.gateways.keys().map(|account| (account, PartnerKind::Gateway));
-        let carriers = self.carriers.keys().map(|account| (account, PartnerKind::Carrier));
-        let taxes = self.taxes.keys().map(|account| (account, PartnerKind::Tax));
-        let mut partners: Vec<PartnerView> = gateways
-            .chain(carriers)
-            .chain(taxes)
-            .map(|(account, kind)| self.partner(store, account, kind))
-            .collect();
+        let gateways = self.engine.gateways.keys().map(|account| (account.clone(), PartnerKind::Gateway));
+        let quoting = self.quotes.accounts().into_iter().map(|(account, dependency)| match dependency {
+            Dependency::Carrier => (account, PartnerKind::Carrier),
+            Dependency::Tax => (account, PartnerKind::Tax),
+        });
+        let mut partners: Vec<PartnerView> =
+            gateways.chain(quoting).map(|(account, kind)| self.partner(store, &account, kind)).collect();
         partners.sort_by(|left, right| left.account.cmp(&right.account));
         Ok(partners)
     }

@@ -3,8 +3,9 @@
 //! A tax provider's error is never zero tax: the session then has no quote, says so in its problems, and
 //! cannot be placed.
 
-use std::time::Duration;
+use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::error::{Error, Reason};
@@ -17,10 +18,8 @@ use crate::domain::payment::policy::after;
 use crate::domain::pricing::{
     DeliveryCharge, PricingError, PricingInput, PricingLine, Quote, TaxTreatment, price,
 };
+use crate::ports::quotes::{Given, Nobody};
 use crate::ports::tax::{TaxAnswer, TaxRequest, TaxableDelivery, TaxableLine};
-
-/// A tax provider answers within this or not at all.
-const TAX_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where a session is taxed, and whether that is a guess.
 struct Place {
@@ -46,12 +45,19 @@ impl House {
                 None => return Ok(()),
             },
         };
-        let tax_source =
-            answer.as_ref().map(|answer| format!("{}: {}", answer.source.provider, answer.source.basis));
-        let treatment = answer.map_or(TaxTreatment::NotYetKnown, |answer| answer.treatment);
+        let (treatment, tax_source, degraded) = match answer {
+            None => (TaxTreatment::NotYetKnown, String::new(), Vec::new()),
+            Some(Given { answer: TaxAnswer { treatment, source }, degraded, .. }) => {
+                (treatment, format!("{}: {}", source.provider, source.basis), degraded)
+            }
+        };
         match price(&self.pricing_input(checkout, settings, treatment)) {
             Ok(quote) => {
-                checkout.quoted = Some(self.quoted(checkout, quote, estimated, tax_source));
+                let expires_at = self.quote_ends(checkout);
+                let chosen = checkout.details.selections.iter().flat_map(|selection| &selection.degraded);
+                let degraded = degraded.iter().chain(chosen).cloned().collect();
+                let digest = Self::digest(checkout, &quote);
+                checkout.quoted = Some(Quoted { quote, estimated, tax_source, degraded, digest, expires_at });
                 Ok(())
             }
             Err(PricingError::Amount(error)) => {
@@ -89,18 +95,11 @@ impl House {
         QuoteDigest::of(&confirmation).to_string()
     }
 
-    fn quoted(
-        &self,
-        checkout: &Checkout,
-        quote: Quote,
-        estimated: bool,
-        tax_source: Option<String>,
-    ) -> Quoted {
+    /// When a quote of now ends: after its own life, or with its shortest-lived part.
+    fn quote_ends(&self, checkout: &Checkout) -> Timestamp {
         let life = after(self.engine.clock.now(), self.times.quote_life);
         let parts = checkout.details.selections.iter().map(|selection| selection.expires_at);
-        let expires_at = parts.fold(life, std::cmp::Ord::min);
-        let digest = Self::digest(checkout, &quote);
-        Quoted { quote, estimated, tax_source: tax_source.unwrap_or_default(), digest, expires_at }
+        parts.fold(life, std::cmp::Ord::min)
     }
 
     async fn tax(
@@ -109,8 +108,7 @@ impl House {
         flow: &Flow,
         settings: &StoreSettings,
         to: TaxLocation,
-    ) -> Option<TaxAnswer> {
-        let provider = self.taxes.get(&flow.backend.tax)?;
+    ) -> Option<Given<TaxAnswer>> {
         let lines: Option<Vec<TaxableLine>> = checkout
             .lines
             .iter()
@@ -135,15 +133,15 @@ impl House {
             delivery: checkout.details.selections.iter().map(taxable_delivery).collect(),
             exemption: None,
         };
-        let asked = tokio::time::timeout(TAX_PATIENCE, provider.quote(&request)).await;
-        let cause = match asked {
-            Ok(Ok(answer)) => return Some(answer),
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "no answer in time".to_owned(),
-        };
-        metrics::counter!("cashwrap_tax_failures_total").increment(1);
-        tracing::warn!(checkout = %checkout.id, %cause, "the tax is not known: the checkout has no quote");
-        None
+        match self.quotes.tax(&flow.backend.tax, Arc::new(request)).await {
+            Ok(given) => Some(given),
+            Err(Nobody { failed }) => {
+                metrics::counter!("cashwrap_tax_failures_total").increment(1);
+                let asked = failed.len();
+                tracing::warn!(checkout = %checkout.id, asked, "the tax is not known: the checkout has no quote");
+                None
+            }
+        }
     }
 
     fn pricing_input(

@@ -62,6 +62,10 @@ pub struct CarrierSettings {
     pub account: AccountId,
     /// How it quotes.
     pub kind: CarrierKind,
+    /// How long one try of a quote may take.
+    pub timeout: Duration,
+    /// When calls stop for a while.
+    pub breaker: BreakerSettings,
     /// The rest, for the implementation.
     pub options: RawTable,
 }
@@ -83,6 +87,10 @@ pub struct TaxSettings {
     pub account: AccountId,
     /// How it computes.
     pub kind: TaxKind,
+    /// How long one try of a quote may take.
+    pub timeout: Duration,
+    /// When calls stop for a while.
+    pub breaker: BreakerSettings,
     /// The rest, for the implementation.
     pub options: RawTable,
 }
@@ -97,9 +105,20 @@ pub enum TaxKind {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Kinded<K> {
+struct Quoting<K> {
     kind: K,
+    #[serde(default = "default_quote_timeout", deserialize_with = "leaf::millis::<_, 100, 2_000>")]
+    timeout_ms: Duration,
+    #[serde(default, with = "BreakerKeys")]
+    breaker: BreakerSettings,
 }
+
+/// Rates over the network take 200 to 500 ms; twice that is a partner in trouble, and a shopper waits meanwhile.
+fn default_quote_timeout() -> Duration {
+    Duration::from_millis(800)
+}
+
+const QUOTING_KEYS: [&str; 3] = ["kind", "timeout_ms", "breaker"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -149,12 +168,14 @@ impl PartnerSettings {
             })
         });
         let carriers = accounts(&mut raw, "carriers", problems, |account, mut options, problems| {
-            let given: Kinded<CarrierKind> = problems.take_all(options.split(&["kind"]).read(&[]))?;
-            Some(CarrierSettings { account, kind: given.kind, options })
+            let given: Quoting<CarrierKind> = problems.take_all(options.split(&QUOTING_KEYS).read(&[]))?;
+            let Quoting { kind, timeout_ms: timeout, breaker } = given;
+            Some(CarrierSettings { account, kind, timeout, breaker, options })
         });
         let tax = accounts(&mut raw, "tax", problems, |account, mut options, problems| {
-            let given: Kinded<TaxKind> = problems.take_all(options.split(&["kind"]).read(&[]))?;
-            Some(TaxSettings { account, kind: given.kind, options })
+            let given: Quoting<TaxKind> = problems.take_all(options.split(&QUOTING_KEYS).read(&[]))?;
+            let Quoting { kind, timeout_ms: timeout, breaker } = given;
+            Some(TaxSettings { account, kind, timeout, breaker, options })
         });
         for key in raw.keys() {
             let remedy = "remove it, or use one of gateways, carriers, tax";

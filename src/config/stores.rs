@@ -32,9 +32,6 @@ pub struct StoreSettings {
     /// The country that it ships from, ISO 3166.
     #[serde(deserialize_with = "leaf::country")]
     pub origin_country: String,
-    /// Whether an authorisation of less than was asked for is taken (payments.md R10).
-    #[serde(default)]
-    pub accepts_partial_approval: bool,
     /// How long things live.
     #[serde(default)]
     pub timers: StoreTimers,

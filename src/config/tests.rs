@@ -128,6 +128,17 @@ fn wrong_keys_and_values_are_refused_with_the_full_key_and_what_is_allowed() {
 fn partners_and_spans_of_time_are_refused_likewise() {
     all_refused([
         (
+            "timeout_ms = 800 ",
+            "timeout_ms = 5_000 ",
+            "partners.carriers.parcel.timeout_ms: is integer `5000`; give a whole number from 100 to 2000",
+        ),
+        (
+            "origin_country = \"DE\"",
+            "origin_country = \"DE\"\naccepts_partial_approval = false",
+            "stores[0].accepts_partial_approval: unknown key; remove it, or use one of id, currencies, \
+             prices_include_tax, rounding_mode, rounding_level, origin_country, timers",
+        ),
+        (
             "replay = \"forces_outcome\"",
             "replay = \"always\"",
             "partners.gateways.primary.capabilities.replay: `always` is not known; use one of forces_outcome, \

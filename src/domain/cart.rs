@@ -5,6 +5,8 @@
 
 mod action;
 mod state;
+mod stock;
 
 pub use action::{CartAction, CartError, apply, open};
 pub use state::{Cart, CartLine, CartState, MAX_CODES, MAX_LINES, MAX_QUANTITY};
+pub use stock::{Shortage, check_taken, shortages};

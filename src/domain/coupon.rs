@@ -102,9 +102,12 @@ pub enum CouponProblem {
     Amount(#[from] MoneyError),
 }
 
+/// What the name of every counter of redemptions begins with; the code follows.
+pub const COUPON_COUNTERS: &str = "coupon/";
+
 /// The name of the counter of a code's redemptions.
 pub fn coupon_counter(code: &str) -> String {
-    format!("coupon/{code}")
+    format!("{COUPON_COUNTERS}{code}")
 }
 
 impl Coupon {

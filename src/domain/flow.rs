@@ -11,6 +11,7 @@
 
 mod action;
 mod backend;
+mod chain;
 mod choice;
 mod criteria;
 mod document;
@@ -29,6 +30,7 @@ pub use action::{ActionCode, PrimaryAction, primary_action};
 pub use backend::{
     Backend, BadGateways, CapturePolicy, Gateways, MAX_ACTION_WINDOW, MAX_GATEWAYS, MIN_ACTION_WINDOW,
 };
+pub use chain::{BadChain, Chain, DegradedMode, MAX_CHAIN};
 pub use choice::{Chosen, choose};
 pub use criteria::{BadRange, BadWindow, Criteria, DateWindow, Matcher, Mismatch, TotalRange};
 pub use document::Flow;

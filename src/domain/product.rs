@@ -90,9 +90,12 @@ pub struct Product {
     pub tracked: bool,
 }
 
+/// What the name of every counter of stock begins with; the SKU follows.
+pub const STOCK_COUNTERS: &str = "stock/";
+
 /// The name of the counter that holds the stock of `sku`.
 pub fn stock_counter(sku: &Sku) -> String {
-    format!("stock/{sku}")
+    format!("{STOCK_COUNTERS}{sku}")
 }
 
 #[cfg(test)]

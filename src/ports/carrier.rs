@@ -1,6 +1,6 @@
 //! Who delivers, for what, and when: carriers, and locations where buyers come themselves.
 
-use crate::domain::address::{Address, Coordinates};
+use crate::domain::address::{Address, Coordinates, Country};
 use crate::domain::currency::Currency;
 use crate::domain::ids::{Sku, StoreId};
 use crate::domain::money::Money;
@@ -116,9 +116,16 @@ pub enum CarrierError {
 /// - price every option in the currency of the request, never below zero, or leave the option out;
 /// - give no two options the same code;
 /// - answer an empty list where it does not deliver, and err only where it could not find out;
-/// - buy and book nothing.
+/// - buy and book nothing;
+/// - answer `false` to `serves` only where `options` would answer an empty list whatever is in the cart.
 #[async_trait::async_trait]
 pub trait Carrier: Send + Sync + 'static {
     /// The ways to deliver, in the order in which to show them.
     async fn options(&self, request: &DeliveryRequest) -> Result<Vec<DeliveryOption>, CarrierError>;
+
+    /// Whether it could offer anything for a cart in `currency` that goes to `country`, as far as its settings
+    /// tell. `true` where only asking can tell.
+    fn serves(&self, _currency: Currency, _country: Option<Country>) -> bool {
+        true
+    }
 }

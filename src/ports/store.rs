@@ -15,7 +15,9 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::domain::coupon::COUPON_COUNTERS as COUPON;
 use crate::domain::ids::{StoreId, UnitId, WorkerId};
+use crate::domain::product::STOCK_COUNTERS as STOCK;
 
 /// What a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -62,6 +64,20 @@ impl Kind {
             Self::Product => "product",
             Self::Coupon => "coupon",
             Self::PartnerMode => "partner_mode",
+        }
+    }
+
+    /// The counter that belongs to the row `id` of this kind: a product's stock, a coupon's redemptions.
+    pub fn counter(self, id: &str) -> Option<String> {
+        match self {
+            Self::Product => Some(format!("{STOCK}{id}")),
+            Self::Coupon => Some(format!("{COUPON}{id}")),
+            Self::Cart
+            | Self::Checkout
+            | Self::Placement
+            | Self::Payment
+            | Self::Order
+            | Self::PartnerMode => None,
         }
     }
 }
@@ -117,14 +133,17 @@ pub struct StoredReply {
     pub body: Option<Bytes>,
 }
 
-/// What one query found: the rows asked for that exist, the rows these link to (one step), and the reply.
+/// What one query found: the rows asked for that exist, the rows these link to (one step), the reply, and
+/// counters. What a row links to brings its counter along (see [`Kind::counter`]), so that a cart is read
+/// together with what is left of its goods.
 #[derive(Debug, Clone)]
 pub struct Snapshot<D> {
     /// The rows by key.
     pub rows: BTreeMap<Key, Row<D>>,
     /// What stands under the reply key that was asked for.
     pub reply: Option<StoredReply>,
-    /// Counters that were asked for: name → what is left; absent where there is no such counter.
+    /// Counters that were asked for or belong to what a row links to: name → what is left; absent where there
+    /// is no such counter.
     pub left: BTreeMap<String, i64>,
 }
 

@@ -39,8 +39,8 @@ where
 pub struct Answered<K, Res> {
     /// The partner that gave the answer.
     pub by: K,
-    /// The partners that were asked before it and failed, in order.
-    pub failed: Vec<K>,
+    /// The partners that were asked before it and failed, in order, with what each said.
+    pub failed: Vec<(K, Res)>,
     /// The answer. It is a failure where all partners failed or time ran out: then it is the last one's.
     pub response: Res,
 }
@@ -91,8 +91,8 @@ where
                 if !judge.try_next(&response) || left.is_zero() || left < floor {
                     break;
                 }
-                failed.push(std::mem::replace(&mut by, next));
-                response = answer(service, request.clone()).await;
+                let said = std::mem::replace(&mut response, answer(service, request.clone()).await);
+                failed.push((std::mem::replace(&mut by, next), said));
             }
             Ok(Answered { by, failed, response })
         })
@@ -114,7 +114,8 @@ mod tests {
         let rest = vec![("second", second), ("third", third)];
         let service = Failover::new(("first", first), rest, failed, Duration::from_millis(200));
         let answered = answer(service, Call::within(Duration::from_millis(left))).await;
-        (answered.by, answered.failed, answered.response)
+        let failed = answered.failed.into_iter().map(|(by, _)| by).collect();
+        (answered.by, failed, answered.response)
     }
 
     #[tokio::test(start_paused = true)]

@@ -47,6 +47,10 @@ fn describe() {
         "cashwrap_declines_unmapped_total",
         "declines with a code that no table knows, by account"
     );
+    describe_counter!(
+        "cashwrap_quotes_total",
+        "quotes of carriers and tax providers by account, dependency and outcome"
+    );
     describe_counter!("cashwrap_tax_failures_total", "quotes that had no tax because no provider knew it");
     describe_gauge!(
         "cashwrap_breaker_state",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::error::StartError;
 use super::gateways::{Gateways, gateways};
-use super::partners::{carriers, taxes};
+use super::partners::quotes;
 use super::vault::vault;
 use crate::app::house::Times;
 use crate::app::{House, StoreSettings};
@@ -37,13 +37,10 @@ pub fn build(
 ) -> Result<Built, StartError> {
     let mut problems = Vec::new();
     let gateways = take(gateways(&settings.partners.gateways, &entropy()), &mut problems);
-    let carriers = take(carriers(&settings.partners.carriers), &mut problems);
-    let taxes = take(taxes(&settings.partners.tax), &mut problems);
+    let quotes = take(quotes(&settings.partners, &entropy()), &mut problems);
     let vault = take(vault(&settings.auth), &mut problems);
     let stores = take(stores(&settings.stores), &mut problems);
-    let (Some(gateways), Some(carriers), Some(taxes), Some(vault), Some(stores)) =
-        (gateways, carriers, taxes, vault, stores)
-    else {
+    let (Some(gateways), Some(quotes), Some(vault), Some(stores)) = (gateways, quotes, vault, stores) else {
         return Err(StartError::Settings(problems));
     };
     let loaded = load(settings.flows.directory.as_deref(), Some(&settings.partners.known()))
@@ -72,8 +69,7 @@ pub fn build(
     let house = House {
         engine: Arc::new(Driver::new(parts)),
         catalogue: Arc::new(BuiltinCatalogue),
-        carriers,
-        taxes,
+        quotes: Arc::new(quotes),
         stores,
         flows: loaded.flows,
         times: Times {

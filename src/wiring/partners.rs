@@ -1,44 +1,74 @@
 //! Carriers, places of collection and tax providers of the settings.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::config::{CarrierKind, CarrierSettings, RawTable, SettingProblem, TaxKind, TaxSettings};
-use crate::domain::ids::AccountId;
+use crate::config::{
+    CarrierKind, CarrierSettings, PartnerSettings, RawTable, SettingProblem, TaxKind, TaxSettings,
+};
 use crate::partners::carrier::pickup::Pickup;
 use crate::partners::carrier::table_rate::TableRate;
+use crate::partners::quotes::{QuoteDesk, QuoteSettings};
 use crate::partners::setting::BadSetting;
 use crate::partners::tax::builtin::BuiltinTax;
 use crate::ports::carrier::Carrier;
 use crate::ports::tax::TaxProvider;
+use crate::resilience::{BreakerSettings, Entropy};
 
-/// Accounts of a sort, or everything that is wrong with any.
-type Accounts<T> = Result<BTreeMap<AccountId, Arc<T>>, Vec<SettingProblem>>;
+/// The carriers, places of collection and tax providers behind their layers, or everything that is wrong with any.
+pub fn quotes(settings: &PartnerSettings, entropy: &Entropy) -> Result<QuoteDesk, Vec<SettingProblem>> {
+    let mut problems = Vec::new();
+    let mut desk = QuoteDesk::new(entropy.clone());
+    for (settings, carrier) in carriers(&settings.carriers) {
+        match carrier {
+            Ok(carrier) => {
+                let quoting = quoting(settings.timeout, settings.breaker);
+                desk = desk.with_carrier(settings.account.clone(), carrier, &quoting);
+            }
+            Err(mut wrong) => problems.append(&mut wrong),
+        }
+    }
+    for (settings, provider) in taxes(&settings.tax) {
+        match provider {
+            Ok(provider) => {
+                let quoting = quoting(settings.timeout, settings.breaker);
+                desk = desk.with_tax(settings.account.clone(), provider, &quoting);
+            }
+            Err(mut wrong) => problems.append(&mut wrong),
+        }
+    }
+    if problems.is_empty() { Ok(desk) } else { Err(problems) }
+}
 
-/// The carriers and places of collection.
-pub fn carriers(settings: &[CarrierSettings]) -> Accounts<dyn Carrier> {
-    collect(settings.iter().map(|settings| {
+fn quoting(timeout: Duration, breaker: BreakerSettings) -> QuoteSettings {
+    QuoteSettings { timeout, breaker, ..QuoteSettings::default() }
+}
+
+/// An account that was built, or everything that is wrong with it.
+type Built<T> = Result<Arc<T>, Vec<SettingProblem>>;
+
+fn carriers(settings: &[CarrierSettings]) -> impl Iterator<Item = (&CarrierSettings, Built<dyn Carrier>)> {
+    settings.iter().map(|settings| {
         let carrier = match settings.kind {
             CarrierKind::TableRate => build(&settings.options, TableRate::new).map(shared::<TableRate>),
             CarrierKind::Pickup => build(&settings.options, Pickup::new).map(shared::<Pickup>),
         };
-        (&settings.account, carrier)
-    }))
+        (settings, carrier)
+    })
 }
 
 fn shared<C: Carrier>(carrier: C) -> Arc<dyn Carrier> {
     Arc::new(carrier)
 }
 
-/// The tax providers.
-pub fn taxes(settings: &[TaxSettings]) -> Accounts<dyn TaxProvider> {
-    collect(settings.iter().map(|settings| {
+fn taxes(settings: &[TaxSettings]) -> impl Iterator<Item = (&TaxSettings, Built<dyn TaxProvider>)> {
+    settings.iter().map(|settings| {
         let provider = match settings.kind {
             TaxKind::Builtin => build(&settings.options, BuiltinTax::new)
                 .map(|provider| -> Arc<dyn TaxProvider> { Arc::new(provider) }),
         };
-        (&settings.account, provider)
-    }))
+        (settings, provider)
+    })
 }
 
 /// Reads what an implementation has of its own, every unknown key refused, and builds it.
@@ -50,18 +80,4 @@ where
     S: serde::de::DeserializeOwned,
 {
     new(options.read(&[])?).map_err(|bad| vec![options.problem(&bad.path, "cannot be used", bad.remedy)])
-}
-
-fn collect<'a, T: ?Sized>(
-    built: impl Iterator<Item = (&'a AccountId, Result<Arc<T>, Vec<SettingProblem>>)>,
-) -> Accounts<T> {
-    let mut accounts = BTreeMap::new();
-    let mut problems = Vec::new();
-    for (account, result) in built {
-        match result {
-            Ok(partner) => drop(accounts.insert(account.clone(), partner)),
-            Err(mut wrong) => problems.append(&mut wrong),
-        }
-    }
-    if problems.is_empty() { Ok(accounts) } else { Err(problems) }
 }

@@ -4,4 +4,6 @@
 mod carts;
 mod checkouts;
 mod orders;
+mod quotes;
 mod rig;
+mod stock;

@@ -88,7 +88,7 @@ impl House {
             Ok(Change { records: std::iter::once(session).chain(repriced).collect(), ..Change::default() })
         };
         let keys = [key.clone()];
-        self.mutate(mutation, &keys, step, |shown| self.encode_view(shown, encode)).await
+        self.mutate_seen(mutation, &keys, step, |shown, seen| self.encode_view(shown, seen, encode)).await
     }
 
     /// Cancels a session; while a placement runs the wish is recorded and honoured before the order is made.
@@ -117,11 +117,11 @@ impl House {
             Ok(Change { records, ..Change::default() })
         };
         let placing = AtomicBool::new(false);
-        let shown = |shown: &[Versioned<Record>]| {
+        let shown = |shown: &[Versioned<Record>], seen: &Snapshot<Record>| {
             placing.store(shown.len() > 1, Ordering::Relaxed);
-            self.encode_view(shown, encode)
+            self.encode_view(shown, seen, encode)
         };
-        let body = self.mutate(mutation, &keys, step, shown).await?;
+        let body = self.mutate_seen(mutation, &keys, step, shown).await?;
         if placing.into_inner() {
             self.nudge_placement_of(key).await?;
         }

@@ -46,7 +46,7 @@ impl House {
             let checkout = self.open_session(&mutation.store, new, &cart).await?;
             Ok(Change { records: vec![Record::Checkout(Box::new(checkout))], ..Change::default() })
         };
-        self.mutate(mutation, &keys, step, |shown| self.encode_view(shown, encode)).await
+        self.mutate_seen(mutation, &keys, step, |shown, seen| self.encode_view(shown, seen, encode)).await
     }
 
     pub(super) async fn open_session(

@@ -1,13 +1,15 @@
 //! A session as a client sees it: read, quoted anew where that is due, with everything that follows from it.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
-use jiff::Timestamp;
 
 use super::super::error::Error;
 use super::super::house::House;
 use super::super::mutation::{Versioned, etag};
 use super::rows::{cart_of, checkout_of};
-use crate::domain::checkout::{Checkout, CheckoutState, changed_since, problems, session_facts};
+use crate::domain::cart::{Shortage, shortages};
+use crate::domain::checkout::{Checkout, CheckoutState, Outside, changed_since, problems, session_facts};
 use crate::domain::flow::{Flow, PrimaryAction, Problem, ProblemCode, Step, primary_action, step_plan};
 use crate::domain::ids::{CheckoutId, StoreId};
 use crate::ports::Record;
@@ -30,6 +32,20 @@ pub struct CheckoutView {
     pub flow: Flow,
 }
 
+/// What is left of counters, by name.
+type Left = BTreeMap<String, i64>;
+
+/// What tells two states of a session apart, without the work of showing them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// How many events the session has emitted.
+    pub sequence: u64,
+    /// The version of its cart.
+    pub cart: u64,
+    /// The lines that ask for more than is left: stock goes without a word to the session.
+    pub short: Vec<Shortage>,
+}
+
 /// Encodes the reply that shows a session.
 pub type EncodeCheckout<'a> = &'a (dyn Fn(&CheckoutView) -> Bytes + Sync);
 
@@ -42,30 +58,32 @@ impl House {
         let snapshot = self.engine.store.read(&query).await?;
         let (checkout, sequence) = checkout_of(&key, &snapshot)?;
         let Some((fresh, records)) = self.freshened(&checkout, &snapshot).await? else {
-            return self.view(checkout, etag(sequence));
+            return self.view(checkout, etag(sequence), &snapshot.left);
         };
         match self.keep_fresh(store, &snapshot, records).await {
-            Some(tag) => self.view(fresh, tag),
+            Some(tag) => self.view(fresh, tag, &snapshot.left),
             // Somebody else changed it meanwhile: what was read is still a true answer.
-            None => self.view(checkout, etag(sequence)),
+            None => self.view(checkout, etag(sequence), &snapshot.left),
         }
     }
 
     /// What a watcher compares: it changes whenever a read of the session might show something else.
-    pub async fn checkout_mark(&self, store: &StoreId, id: CheckoutId) -> Result<(u64, u64), Error> {
+    pub async fn checkout_mark(&self, store: &StoreId, id: CheckoutId) -> Result<Mark, Error> {
         let key = Key::new(store, Kind::Checkout, id);
         let query = Query { keys: vec![key.clone()], ..Query::default() };
         let snapshot = self.engine.store.read(&query).await?;
         let (checkout, sequence) = checkout_of(&key, &snapshot)?;
         let cart = snapshot.rows.get(&Key::new(store, Kind::Cart, checkout.cart));
-        Ok((sequence, cart.map_or(0, |row| row.version)))
+        let open = checkout.state == CheckoutState::Open;
+        let short = if open { shortages(&checkout.lines, &snapshot.left) } else { Vec::new() };
+        Ok(Mark { sequence, cart: cart.map_or(0, |row| row.version), short })
     }
 
-    /// A session with everything that follows from it.
-    pub fn view(&self, checkout: Checkout, etag: String) -> Result<CheckoutView, Error> {
+    /// A session with everything that follows from it; `left` is what is left of its goods.
+    pub fn view(&self, checkout: Checkout, etag: String, left: &Left) -> Result<CheckoutView, Error> {
         let flow = self.flow(&checkout.flow.id, checkout.flow.version)?.clone();
         let problems = if checkout.state == CheckoutState::Open {
-            blocking(&checkout, &flow, self.engine.clock.now())
+            self.blocking(&checkout, &flow, left)
         } else {
             Vec::new()
         };
@@ -118,29 +136,35 @@ impl House {
         Ok(Some((fresh, records)))
     }
 
-    pub(super) fn encode_view(&self, shown: &[Versioned<Record>], encode: EncodeCheckout<'_>) -> Bytes {
-        match shown.first() {
-            Some(Versioned { row: Record::Checkout(checkout), etag }) => {
-                self.view((**checkout).clone(), etag.clone()).map(|view| encode(&view)).unwrap_or_default()
-            }
-            _ => Bytes::new(),
-        }
+    pub(super) fn encode_view(
+        &self,
+        shown: &[Versioned<Record>],
+        snapshot: &Snapshot<Record>,
+        encode: EncodeCheckout<'_>,
+    ) -> Bytes {
+        let Some(Versioned { row: Record::Checkout(checkout), etag }) = shown.first() else {
+            return Bytes::new();
+        };
+        let view = self.view((**checkout).clone(), etag.clone(), &snapshot.left);
+        view.map(|view| encode(&view)).unwrap_or_default()
     }
-}
 
-/// Everything that keeps a session from being placed. Where its tax rests on a guess at the place there must be
-/// an address first: what the buyer agrees to is not an estimate.
-pub(in crate::app) fn blocking(checkout: &Checkout, flow: &Flow, now: Timestamp) -> Vec<Problem> {
-    let mut found = problems(checkout, flow, now);
-    let guessed = checkout
-        .quoted
-        .as_ref()
-        .is_some_and(|quoted| quoted.estimated && !quoted.quote.totals.total.is_zero());
-    let asked = |problem: &Problem| {
-        matches!(problem.code, ProblemCode::DeliveryAddressRequired | ProblemCode::BillingAddressRequired)
-    };
-    if guessed && !found.iter().any(asked) {
-        found.push(Problem::new(ProblemCode::BillingAddressRequired, "details.billing"));
+    /// Everything that keeps a session from being placed. Where its tax rests on a guess at the place there must
+    /// be an address first: what the buyer agrees to is not an estimate.
+    pub(in crate::app) fn blocking(&self, checkout: &Checkout, flow: &Flow, left: &Left) -> Vec<Problem> {
+        let undeliverable = self.undeliverable(checkout, flow);
+        let outside = Outside { now: self.engine.clock.now(), left, undeliverable };
+        let mut found = problems(checkout, flow, outside);
+        let guessed = checkout
+            .quoted
+            .as_ref()
+            .is_some_and(|quoted| quoted.estimated && !quoted.quote.totals.total.is_zero());
+        let asked = |problem: &Problem| {
+            matches!(problem.code, ProblemCode::DeliveryAddressRequired | ProblemCode::BillingAddressRequired)
+        };
+        if guessed && !found.iter().any(asked) {
+            found.push(Problem::new(ProblemCode::BillingAddressRequired, "details.billing"));
+        }
+        found
     }
-    found
 }

@@ -91,6 +91,7 @@ impl House {
         snapshot: Snapshot<Record>,
     ) -> Result<Begin, Error> {
         let placement = whole.placement.clone();
+        let lines = whole.checkout.lines.clone();
         let subject = Key::new(&mutation.store, Kind::Placement, placement.id);
         let known = [
             Key::new(&mutation.store, Kind::Checkout, whole.checkout.id),
@@ -137,7 +138,7 @@ impl House {
                 Ok(Begin::Ours { case: Box::new(case), begun, claim, placement: placement.id })
             }
             Verdict::Stale { .. } | Verdict::ReplyTaken(_) => Ok(Begin::Again),
-            Verdict::Short { name, left } => Err(short(&name, left)),
+            Verdict::Short { name, left } => Err(short(&name, left, &lines)),
             Verdict::Fenced | Verdict::Unknown | Verdict::Busy => Err(Error::store_unavailable()),
         }
     }

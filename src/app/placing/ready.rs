@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::super::checkouts::blocking;
 use super::super::error::{Error, Reason};
 use super::super::house::House;
 use super::order::PlaceOrder;
@@ -28,7 +27,6 @@ impl House {
             CartState::Ordered => return Err(Error::already_ordered(&cart.store, cart.order)),
             CartState::Deleted => return Err(Error::not_found("cart")),
         }
-        let now = self.engine.clock.now();
         if cart.lines.is_empty() {
             return Err(Error::new(Reason::CartEmpty, "the cart has no lines: add something first"));
         }
@@ -39,7 +37,8 @@ impl House {
         if changed_since(checkout, &shown) {
             return Err(price_changed("the cart changed since the quote"));
         }
-        let blocking = blocking(checkout, flow, now);
+        // Stock is not looked at: the holds of the first commit decide, and say so by the line.
+        let blocking = self.blocking(checkout, flow, &std::collections::BTreeMap::new());
         let aged = |problem: &crate::domain::flow::Problem| {
             problem.code == crate::domain::flow::ProblemCode::QuoteExpired
         };

@@ -8,8 +8,8 @@ use super::accounts::KnownAccounts;
 use super::node::{Node, Value};
 use super::reader::{Reader, Section};
 use crate::domain::flow::{
-    Backend, BadGateways, CapturePolicy, DeliveryOffer, Frontend, Gateways, IdentityOption, Interface,
-    Layout, MAX_ACTION_WINDOW, MIN_ACTION_WINDOW, OptionCode, Suppressed,
+    Backend, BadChain, BadGateways, CapturePolicy, Chain, DegradedMode, DeliveryOffer, Frontend, Gateways,
+    IdentityOption, Interface, Layout, MAX_ACTION_WINDOW, MIN_ACTION_WINDOW, OptionCode, Suppressed,
 };
 use crate::domain::ids::AccountId;
 
@@ -92,10 +92,12 @@ pub(super) fn backend(
     let keys = ["gateways", "carriers", "pickup", "tax", "capture", "action_window_seconds"];
     let section = reader.section(node, path, &keys)?;
     let gateways = gateways(reader, &section, known.map(|known| &known.gateways));
-    let carriers = accounts(reader, &section, "carriers", known.map(|known| &known.carriers));
+    let carriers = reader.each(&section, "carriers", |reader, node, path| {
+        chain(reader, node, path, ("partners.carriers", known.map(|known| &known.carriers)))
+    });
     let pickup = accounts(reader, &section, "pickup", known.map(|known| &known.pickup));
     let tax = reader.required(&section, "tax", "name a tax provider of partners.tax").and_then(|node| {
-        account(reader, node, &section.path("tax"), ("partners.tax", known.map(|known| &known.tax)))
+        chain(reader, node, &section.path("tax"), ("partners.tax", known.map(|known| &known.tax)))
     });
     let capture = section.get("capture").map_or(Some(CapturePolicy::ByKind), |node| {
         reader.word(node, &section.path("capture"), CapturePolicy::ALL)
@@ -148,6 +150,54 @@ fn accounts(
 ) -> Vec<AccountId> {
     let table = if key == "gateways" { "partners.gateways" } else { "partners.carriers" };
     reader.each(section, key, |reader, node, path| account(reader, node, path, (table, known)))
+}
+
+/// Reads an account that quotes: its name, or a map with its backups.
+fn chain(
+    reader: &mut Reader<'_>,
+    node: &Node,
+    path: &str,
+    table: (&str, Option<&BTreeSet<AccountId>>),
+) -> Option<Chain> {
+    if !matches!(node.value, Value::Map(_)) {
+        return account(reader, node, path, table).map(Chain::alone);
+    }
+    let section = reader.section(node, path, &["account", "backups", "degraded"])?;
+    let before = reader.problems.len();
+    let first = reader
+        .required(&section, "account", "name the account that is asked first")
+        .and_then(|node| account(reader, node, &section.path("account"), table));
+    let backups = reader.each(&section, "backups", |reader, node, path| account(reader, node, path, table));
+    if reader.problems.len() > before {
+        return None;
+    }
+    let chain = match Chain::new(first?, backups) {
+        Ok(chain) => chain,
+        Err(error) => {
+            let remedy = match &error {
+                BadChain::TooMany => "keep the best ones",
+                BadChain::Twice(_) => "name another account as the backup",
+            };
+            let place = section.get("backups").unwrap_or(node);
+            reader.refuse(place, &section.path("backups"), error.to_string(), remedy);
+            return None;
+        }
+    };
+    let Some(stated) = section.get("degraded") else { return Some(chain) };
+    let key = section.path("degraded");
+    let (reason, remedy) = match (reader.word(stated, &key, DegradedMode::ALL)?, chain.mode()) {
+        (DegradedMode::Fallback, DegradedMode::Fail) => {
+            ("there is nobody to fall back to", "name backups, or write degraded: fail")
+        }
+        (DegradedMode::Fail, DegradedMode::Fallback) => {
+            ("the backups would never be asked", "remove them, or write degraded: fallback")
+        }
+        (DegradedMode::Fail, DegradedMode::Fail) | (DegradedMode::Fallback, DegradedMode::Fallback) => {
+            return Some(chain);
+        }
+    };
+    reader.refuse(stated, &key, reason, remedy);
+    None
 }
 
 /// Reads the name of an account, which must stand in the configuration where that is known.

@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use crate::domain::flow::{Chain, DegradedMode};
+
 use super::{FlowsRefused, KnownAccounts, LoadedFlows, READY_FLOWS, Source, load_sources};
 
 /// A document without a mistake, to make some in.
@@ -26,9 +28,9 @@ fn accounts() -> KnownAccounts {
     let named = |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect();
     KnownAccounts {
         gateways: named(&["primary", "backup"]),
-        carriers: named(&["parcel"]),
+        carriers: named(&["courier", "parcel"]),
         pickup: named(&["shops"]),
-        tax: named(&["builtin"]),
+        tax: named(&["builtin", "remote"]),
     }
 }
 
@@ -73,7 +75,63 @@ fn a_dangling_partner_is_answered_with_the_accounts_that_exist() {
     assert_eq!(
         refused("tax: builtin", "tax: avalara"),
         "flows.yaml:15:8: backend.tax: the configuration has no account avalara that serves here; use one \
-         of builtin, or add [partners.tax.avalara]"
+         of builtin, remote, or add [partners.tax.avalara]"
+    );
+}
+
+#[test]
+fn carriers_and_the_tax_provider_may_have_backups_and_need_none() {
+    let plain = &load(SOUND).unwrap().flows[0].backend;
+    assert_eq!((plain.tax.mode(), plain.carriers[0].mode()), (DegradedMode::Fail, DegradedMode::Fail));
+    let doubled = SOUND
+        .replace("tax: builtin", "tax: {account: builtin, backups: [remote], degraded: fallback}")
+        .replace("[parcel]", "[{account: parcel, backups: [courier]}, courier]");
+    let backend = &load(&doubled).unwrap().flows[0].backend;
+    let named = |chain: &Chain| chain.accounts().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(
+        (named(&backend.tax), backend.tax.mode()),
+        (vec!["builtin".into(), "remote".into()], DegradedMode::Fallback)
+    );
+    assert_eq!(
+        backend.carriers.iter().map(named).collect::<Vec<_>>(),
+        [vec!["parcel", "courier"], vec!["courier"]]
+    );
+}
+
+#[test]
+fn a_backup_that_dangles_repeats_or_contradicts_the_mode_is_refused() {
+    let tax = |backups: &str| refused("tax: builtin", &format!("tax: {{account: builtin, {backups}}}"));
+    assert_eq!(
+        tax("backups: [avalara]"),
+        "flows.yaml:15:37: backend.tax.backups[0]: the configuration has no account avalara that serves here; \
+         use one of builtin, remote, or add [partners.tax.avalara]"
+    );
+    assert_eq!(
+        tax("backups: [builtin]"),
+        "flows.yaml:15:36: backend.tax.backups: builtin is named twice; name another account as the backup"
+    );
+    assert_eq!(
+        tax("degraded: fallback"),
+        "flows.yaml:15:37: backend.tax.degraded: there is nobody to fall back to; name backups, or write \
+         degraded: fail"
+    );
+    assert_eq!(
+        tax("backups: [remote], degraded: fail"),
+        "flows.yaml:15:56: backend.tax.degraded: the backups would never be asked; remove them, or write \
+         degraded: fallback"
+    );
+    assert_eq!(
+        tax("degraded: estimate"),
+        "flows.yaml:15:37: backend.tax.degraded: `estimate` is not known; use one of fail, fallback"
+    );
+    assert_eq!(
+        refused("[parcel]", "[{backups: [courier]}]"),
+        "flows.yaml:14:14: backend.carriers[0].account: missing; name the account that is asked first"
+    );
+    assert_eq!(
+        refused("[parcel]", "[{account: parcel, backup: [courier]}]"),
+        "flows.yaml:14:32: backend.carriers[0].backup: unknown key; remove it, or use one of account, backups, \
+         degraded"
     );
 }
 

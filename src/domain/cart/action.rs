@@ -81,12 +81,35 @@ pub enum CartError {
         /// The currency of the cart.
         wanted: Currency,
     },
+    /// Less is left than the cart would ask for.
+    #[error("{}", taken(sku, *wanted, *left))]
+    OutOfStock {
+        /// The action.
+        index: usize,
+        /// Its name: `add` or `set_quantity`.
+        action: &'static str,
+        /// The SKU.
+        sku: Sku,
+        /// How many the cart would ask for.
+        wanted: u32,
+        /// How many are left.
+        left: u32,
+    },
     /// Too many lines.
     #[error("a cart holds at most {MAX_LINES} lines: remove some")]
     TooManyLines,
     /// The amounts are beyond what is served.
     #[error(transparent)]
     Money(#[from] MoneyError),
+}
+
+fn taken(sku: &Sku, wanted: u32, left: u32) -> String {
+    match left {
+        0 => format!("{sku} is sold out: leave it out"),
+        left => {
+            format!("only {left} of {sku} are left, and the cart would hold {wanted}: ask for {left} at most")
+        }
+    }
 }
 
 /// The cart after `actions`, with products taken from `products` for lines that are added.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::degraded::Degraded;
 use crate::domain::address::{Address, Contact};
 use crate::domain::flow::IdentityOption;
 use crate::domain::ids::AccountId;
@@ -57,6 +58,8 @@ pub struct Selection {
     pub latest_days: Option<u16>,
     /// Sent or collected.
     pub kind: SelectionKind,
+    /// The carriers that the quoting one stood in for.
+    pub degraded: Vec<Degraded>,
     /// Fingerprint of what it was quoted for: destination, items, currency.
     pub quoted_for: String,
     /// When the quote ends.

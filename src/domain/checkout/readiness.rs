@@ -1,23 +1,72 @@
 //! What still stands between a session and its order.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::details::{Billing, SelectionKind};
 use super::groups::{GroupKind, groups};
 use super::session::Checkout;
-use crate::domain::address::{Address, FieldProblem};
-use crate::domain::cart::Cart;
+use crate::domain::address::{Address, Country, FieldProblem};
+use crate::domain::cart::{Cart, shortages};
+use crate::domain::currency::Currency;
 use crate::domain::flow::{CustomerKind, Flow, IdentityOption, Problem, ProblemCode};
+
+/// What problems follow from besides the session and its flow.
+#[derive(Debug, Clone, Copy)]
+pub struct Outside<'a> {
+    /// The time.
+    pub now: Timestamp,
+    /// What is left, by counter; what is not in here is not known to run short.
+    pub left: &'a BTreeMap<String, i64>,
+    /// Why no carrier of the flow could bring the goods, where none could.
+    pub undeliverable: Option<Undeliverable>,
+}
+
+/// Why no carrier could bring the goods, whatever they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undeliverable {
+    /// The flow names no carrier.
+    NoCarrier,
+    /// None prices in the cart's currency.
+    Currency(Currency),
+    /// None goes to this country.
+    Country(Country),
+}
+
+impl Undeliverable {
+    /// What to do about it; `collect` says whether the flow offers to collect the goods.
+    pub fn remedy(self, collect: bool) -> String {
+        let instead = if collect { ", or collect the goods" } else { "" };
+        match self {
+            Self::NoCarrier if collect => "nothing is sent here: collect the goods".to_owned(),
+            Self::NoCarrier => "nothing is sent here: remove the goods that need delivery".to_owned(),
+            Self::Currency(currency) => {
+                format!(
+                    "no carrier delivers for a cart in {currency}: use a cart in another currency{instead}"
+                )
+            }
+            Self::Country(country) => {
+                format!("no carrier delivers to {country}: give an address in another country{instead}")
+            }
+        }
+    }
+}
 
 /// Everything that keeps the session from being placed, in the order in which a buyer would meet it. That
 /// instruments are missing is not among them: they come with PlaceOrder.
-pub fn problems(checkout: &Checkout, flow: &Flow, now: Timestamp) -> Vec<Problem> {
+pub fn problems(checkout: &Checkout, flow: &Flow, outside: Outside<'_>) -> Vec<Problem> {
+    let now = outside.now;
     let mut found = Vec::new();
     if checkout.lines.is_empty() {
         found.push(Problem::new(ProblemCode::CartEmpty, "cart.lines"));
     }
+    for short in shortages(&checkout.lines, outside.left) {
+        let path = format!("lines[{}].quantity", short.place);
+        found.push(Problem::new(ProblemCode::OutOfStock, path).with_remedy(short.remedy()));
+    }
     contact(checkout, flow, &mut found);
-    delivery(checkout, now, &mut found);
+    delivery(checkout, flow, outside, &mut found);
     billing(checkout, &mut found);
     match &checkout.quoted {
         None if !checkout.lines.is_empty() => {
@@ -73,7 +122,7 @@ fn contact(checkout: &Checkout, flow: &Flow, found: &mut Vec<Problem>) {
     }
 }
 
-fn delivery(checkout: &Checkout, now: Timestamp, found: &mut Vec<Problem>) {
+fn delivery(checkout: &Checkout, flow: &Flow, outside: Outside<'_>, found: &mut Vec<Problem>) {
     for group in groups(checkout).iter().filter(|group| group.kind == GroupKind::Delivered) {
         let selection = checkout.details.selection(group.id);
         let collects = matches!(selection.map(|chosen| &chosen.kind), Some(SelectionKind::Pickup { .. }));
@@ -81,14 +130,19 @@ fn delivery(checkout: &Checkout, now: Timestamp, found: &mut Vec<Problem>) {
             delivery_address(checkout.details.delivery_address.as_ref(), found);
         }
         let path = format!("details.deliveries[{}]", group.id);
-        match selection {
-            None => found.push(Problem::new(ProblemCode::DeliveryOptionRequired, path)),
-            Some(chosen) if now >= chosen.expires_at => {
+        match (selection, outside.undeliverable) {
+            // To ask for a choice among nothing would be a dead end.
+            (None, Some(why)) => found.push(
+                Problem::new(ProblemCode::DeliveryUnavailable, path)
+                    .with_remedy(why.remedy(flow.frontend.click_and_collect)),
+            ),
+            (None, None) => found.push(Problem::new(ProblemCode::DeliveryOptionRequired, path)),
+            (Some(chosen), _) if outside.now >= chosen.expires_at => {
                 found.push(Problem::new(ProblemCode::QuoteExpired, path).with_remedy(
                     "list the delivery options again and choose one: the price of the chosen one has expired",
                 ));
             }
-            Some(_) => {}
+            (Some(_), _) => {}
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::degraded::Degraded;
 use super::details::Details;
 use crate::domain::cart::CartLine;
 use crate::domain::coupon::Coupon;
@@ -102,6 +103,8 @@ pub struct Quoted {
     pub estimated: bool,
     /// Who knew the tax, and by what.
     pub tax_source: String,
+    /// The partners that backups stood in for, of tax and delivery.
+    pub degraded: Vec<Degraded>,
     /// The digest that PlaceOrder must echo.
     pub digest: String,
     /// When the quote ends.

@@ -34,7 +34,7 @@ pub struct PrimaryAction {
 /// The one bold button for a plan of `steps` with these `problems`.
 ///
 /// Where the layout walks and a step before the payment is current, it leads on, and only the problems of
-/// that step, of those before it and the unrecoverable ones block it. Elsewhere it places the order, and every
+/// that step, of those before it, the unrecoverable ones and goods that are gone block it. Elsewhere it places the order, and every
 /// problem blocks it but [`super::ProblemCode::PaymentRequired`]: PlaceOrder itself carries the instruments.
 pub fn primary_action(flow: &Flow, steps: &[Step], problems: &[Problem]) -> PrimaryAction {
     let current =
@@ -46,7 +46,12 @@ pub fn primary_action(flow: &Flow, steps: &[Step], problems: &[Problem]) -> Prim
         (false, false) => ActionCode::PlaceOrder,
     };
     let blocks = |problem: &&Problem| match code {
-        ActionCode::Continue => problem.code.step() <= current || problem.severity == Severity::Unrecoverable,
+        // Nobody should type an address for what is sold out.
+        ActionCode::Continue => {
+            problem.code.step() <= current
+                || problem.severity == Severity::Unrecoverable
+                || problem.code == super::ProblemCode::OutOfStock
+        }
         ActionCode::Pay | ActionCode::PlaceOrder => problem.code != super::ProblemCode::PaymentRequired,
     };
     let blocking_problems: Vec<Problem> = problems.iter().filter(blocks).cloned().collect();

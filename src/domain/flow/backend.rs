@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::chain::Chain;
 use super::shopper::word_enum;
 use crate::domain::ids::AccountId;
 use crate::domain::payment::aggregate::CapturePolicy as CaptureTime;
@@ -84,12 +85,12 @@ impl CapturePolicy {
 pub struct Backend {
     /// Gateways, the primary first.
     pub gateways: Gateways,
-    /// Carriers, in the order of use.
-    pub carriers: Vec<AccountId>,
+    /// Carriers, all asked at once, each with its backups.
+    pub carriers: Vec<Chain>,
     /// Accounts that know pickup locations.
     pub pickup: Vec<AccountId>,
-    /// The tax provider.
-    pub tax: AccountId,
+    /// The tax provider with its backups.
+    pub tax: Chain,
     /// When authorised money is taken.
     pub capture: CapturePolicy,
     /// How long a customer action (3DS, redirect) may take; the server's own window where the flow says nothing.

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use super::money::amount;
 use super::product::{line_discount, price_warnings, snapshot};
 use super::{fields, time};
-use crate::app::{Error, Reason, StoreSettings, Versioned};
-use crate::domain::cart::{Cart, CartAction, CartLine, CartState, MAX_QUANTITY};
+use crate::app::carts::CartView;
+use crate::app::{Error, Reason, StoreSettings};
+use crate::domain::cart::{Cart, CartAction, CartLine, CartState, MAX_QUANTITY, Shortage};
 use crate::domain::coupon::CouponProblem;
 use crate::domain::ids::LineId;
 use crate::domain::pricing::{PricingInput, PricingLine, Quote, QuotedLine, TaxTreatment, price};
@@ -61,7 +62,7 @@ fn line(path: &str, id: &str) -> Result<LineId, Error> {
 }
 
 /// A cart as the API shows it, priced without delivery and tax.
-pub fn cart(held: &Versioned<Cart>, settings: &StoreSettings, now: Timestamp) -> v1::Cart {
+pub fn cart(held: &CartView, settings: &StoreSettings, now: Timestamp) -> v1::Cart {
     let cart = &held.row;
     let priced = priced(cart, settings, now);
     let zero = crate::domain::money::Money::zero(cart.currency);
@@ -76,6 +77,7 @@ pub fn cart(held: &Versioned<Cart>, settings: &StoreSettings, now: Timestamp) ->
         shown_line(line, quoted)
     };
     let mut warnings = price_warnings(&cart.lines);
+    warnings.extend(held.short.iter().map(stock_warning));
     warnings.extend(priced.iter().flat_map(|quote| &quote.refused).map(|refused| v1::Warning {
         code: "CODE_NOT_APPLIED".to_owned(),
         line_id: String::new(),
@@ -98,6 +100,20 @@ pub fn cart(held: &Versioned<Cart>, settings: &StoreSettings, now: Timestamp) ->
         warnings,
         create_time: Some(time::timestamp(cart.created_at)),
         update_time: Some(time::timestamp(cart.updated_at)),
+    }
+}
+
+/// A line that asks for more than is left.
+fn stock_warning(short: &Shortage) -> v1::Warning {
+    let parameters = [
+        ("sku", short.sku.to_string()),
+        ("quantity", short.wanted.to_string()),
+        ("left", short.left.to_string()),
+    ];
+    v1::Warning {
+        code: "OUT_OF_STOCK".to_owned(),
+        line_id: short.line.to_string(),
+        parameters: parameters.map(|(name, value)| (name.to_owned(), value)).into(),
     }
 }
 

@@ -116,7 +116,7 @@ fn primary_action(view: &CheckoutView) -> v1::PrimaryAction {
 }
 
 /// A problem as the API shows it.
-fn problem(problem: &Problem) -> v1::Problem {
+pub fn problem(problem: &Problem) -> v1::Problem {
     let severity = match problem.severity {
         Severity::Recoverable => v1::Severity::Recoverable,
         Severity::NeedsBuyerInput => v1::Severity::NeedsBuyerInput,

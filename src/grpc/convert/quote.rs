@@ -6,7 +6,9 @@ use super::money::amount;
 use super::product::{applied_tax, line_discount, quote_discount, snapshot, tax_line};
 use super::{delivery, time};
 use crate::domain::cart::CartLine;
-use crate::domain::checkout::{DeliveryGroup, Details, GroupKind, Quoted, SelectionKind, groups_of};
+use crate::domain::checkout::{
+    Degraded, DeliveryGroup, Dependency, Details, GroupKind, Quoted, SelectionKind, groups_of,
+};
 use crate::domain::pricing::{QuotedLine, RoundingLevel, RoundingMode, RoundingPolicy};
 use crate::proto::cashwrap::v1;
 
@@ -53,6 +55,21 @@ pub fn quote(shown: Shown<'_>) -> v1::Quote {
         quote_digest: shown.quoted.digest.clone(),
         expire_time: Some(time::timestamp(shown.quoted.expires_at)),
         tax_source: shown.quoted.tax_source.clone(),
+        degraded: shown.quoted.degraded.iter().map(degradation).collect(),
+    }
+}
+
+/// A partner that a backup stood in for.
+pub fn degradation(degraded: &Degraded) -> v1::Degradation {
+    let dependency = match degraded.dependency {
+        Dependency::Tax => v1::Dependency::Tax,
+        Dependency::Carrier => v1::Dependency::Carrier,
+    };
+    v1::Degradation {
+        dependency: dependency.into(),
+        from: degraded.from.to_string(),
+        to: degraded.to.to_string(),
+        reason: degraded.reason.as_str().to_owned(),
     }
 }
 

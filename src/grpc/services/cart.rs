@@ -3,9 +3,8 @@
 use tonic::{Request, Response, Status};
 
 use super::desk::{Desk, decoded, encoded};
-use crate::app::carts::NewCart;
-use crate::app::{Error, Versioned};
-use crate::domain::cart::Cart;
+use crate::app::Error;
+use crate::app::carts::{CartView, NewCart};
 use crate::domain::ids::CartId;
 use crate::grpc::auth::caller;
 use crate::grpc::convert::{cart as convert, fields};
@@ -50,7 +49,7 @@ impl CartService for Carts {
             actions: convert::actions(&request.actions, ids)?,
         };
         let now = self.0.now();
-        let encode = |held: &Versioned<Cart>| {
+        let encode = |held: &CartView| {
             encoded(&CreateCartResponse {
                 cart: Some(convert::cart(held, settings, now)),
                 capability_token: String::new(),
@@ -89,9 +88,8 @@ impl CartService for Carts {
         let house = self.0.house();
         let actions = convert::actions(&request.actions, house.engine.ids.as_ref())?;
         let now = self.0.now();
-        let encode = |held: &Versioned<Cart>| {
-            encoded(&UpdateCartResponse { cart: Some(convert::cart(held, settings, now)) })
-        };
+        let encode =
+            |held: &CartView| encoded(&UpdateCartResponse { cart: Some(convert::cart(held, settings, now)) });
         let body = house.update_cart(&mutation, id, &actions, &encode).await?;
         Ok(Response::new(decoded(&body)?))
     }
@@ -107,9 +105,8 @@ impl CartService for Carts {
         let mutation = self.0.mutation(&caller, &store, &request)?;
         let code = fields::code("code", &request.code)?;
         let now = self.0.now();
-        let encode = |held: &Versioned<Cart>| {
-            encoded(&ApplyCodeResponse { cart: Some(convert::cart(held, settings, now)) })
-        };
+        let encode =
+            |held: &CartView| encoded(&ApplyCodeResponse { cart: Some(convert::cart(held, settings, now)) });
         let body = self.0.house().apply_code(&mutation, id, &code, &encode).await?;
         Ok(Response::new(decoded(&body)?))
     }
@@ -125,9 +122,8 @@ impl CartService for Carts {
         let mutation = self.0.mutation(&caller, &store, &request)?;
         let code = fields::code("code", &request.code)?;
         let now = self.0.now();
-        let encode = |held: &Versioned<Cart>| {
-            encoded(&RemoveCodeResponse { cart: Some(convert::cart(held, settings, now)) })
-        };
+        let encode =
+            |held: &CartView| encoded(&RemoveCodeResponse { cart: Some(convert::cart(held, settings, now)) });
         let body = self.0.house().remove_code(&mutation, id, &code, &encode).await?;
         Ok(Response::new(decoded(&body)?))
     }
@@ -141,7 +137,7 @@ impl CartService for Carts {
         let (store, id) = names::cart("name", &request.name)?;
         self.0.admit(&caller, &store, &request.name)?;
         let mutation = self.0.mutation(&caller, &store, &request)?;
-        let encode = |_: &Versioned<Cart>| encoded(&DeleteCartResponse {});
+        let encode = |_: &CartView| encoded(&DeleteCartResponse {});
         let body = self.0.house().delete_cart(&mutation, id, &encode).await?;
         Ok(Response::new(decoded(&body)?))
     }

@@ -11,7 +11,7 @@ use crate::app::Error;
 use crate::app::checkouts::{CheckoutView, NewCheckout};
 use crate::domain::ids::{CheckoutId, PaymentId, StoreId};
 use crate::grpc::auth::{Caller, caller};
-use crate::grpc::convert::{address, checkout as convert, context, delivery, details, tender};
+use crate::grpc::convert::{address, checkout as convert, context, delivery, details, quote, tender};
 use crate::grpc::names;
 use crate::proto::cashwrap::v1::checkout_service_server::CheckoutService;
 use crate::proto::cashwrap::v1::confirm_payment_action_response::Result as Confirmed;
@@ -147,7 +147,13 @@ impl CheckoutService for Checkouts {
         let (delivery_options, next_page_token) =
             page.of(wanted.map(|offered| delivery::offered(offered, now)).collect());
         let missing_carriers = offers.missing.iter().map(ToString::to_string).collect();
-        Ok(Response::new(ListDeliveryOptionsResponse { delivery_options, next_page_token, missing_carriers }))
+        Ok(Response::new(ListDeliveryOptionsResponse {
+            delivery_options,
+            next_page_token,
+            missing_carriers,
+            degraded: offers.degraded.iter().map(quote::degradation).collect(),
+            problems: offers.problem.iter().map(convert::problem).collect(),
+        }))
     }
 
     async fn list_pickup_locations(

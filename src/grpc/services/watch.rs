@@ -10,6 +10,7 @@ use tonic::Status;
 
 use super::desk::Desk;
 use crate::app::Error;
+use crate::app::checkouts::Mark;
 use crate::domain::ids::{CheckoutId, StoreId};
 use crate::grpc::convert::checkout as convert;
 use crate::proto::cashwrap::v1::WatchCheckoutResponse;
@@ -26,7 +27,7 @@ struct Watch {
 }
 
 struct Seen {
-    mark: (u64, u64),
+    mark: Mark,
     etag: String,
 }
 
@@ -60,7 +61,10 @@ impl Watch {
             let mark = house.checkout_mark(&self.store, self.id).await?;
             if self.seen.as_ref().is_none_or(|seen| seen.mark != mark) {
                 let view = house.get_checkout(&self.store, self.id).await?;
-                let known = self.seen.as_ref().is_some_and(|seen| seen.etag == view.etag);
+                let known = self
+                    .seen
+                    .as_ref()
+                    .is_some_and(|seen| seen.etag == view.etag && seen.mark.short == mark.short);
                 self.seen = Some(Seen { mark, etag: view.etag.clone() });
                 if !known {
                     self.over = convert::is_final(&view.checkout);

@@ -258,6 +258,14 @@ impl Carrier for TableRate {
         };
         Ok(self.methods.iter().filter_map(option).collect())
     }
+
+    fn serves(&self, currency: Currency, country: Option<Country>) -> bool {
+        let zones = || self.methods.iter().flat_map(|method| &method.zones);
+        currency == self.currency
+            && country.is_none_or(|country| {
+                zones().any(|zone| zone.countries.is_empty() || zone.countries.contains(&country))
+            })
+    }
 }
 
 #[cfg(test)]

@@ -14,10 +14,11 @@ use super::stack::{Parts, Stack, probe_stack, stack};
 use crate::domain::ids::AccountId;
 use crate::domain::money::Money;
 use crate::domain::payment::{GatewayCapabilities, NotSent, OperationKind, Outcome};
+use crate::partners::breaking::breaker;
 use crate::ports::gateway::{
     BreakerState, BreakerView, Gateway, GatewayRequest, Guard, Look, Operable, Rendered, Window,
 };
-use crate::resilience::{Availability, Breaker, Change, Entropy, First, Limiter, RetryBudget};
+use crate::resilience::{Availability, Breaker, Entropy, First, Limiter, RetryBudget};
 
 /// A gateway's account behind its stacks; operators look at its breakers through [`Operable`].
 pub struct GatewayAccount {
@@ -49,10 +50,10 @@ impl GatewayAccount {
         let adapter: Arc<dyn Adapter> = Arc::new(adapter);
         let budget = RetryBudget::new(settings.budget);
         let probes = adapter.prober().is_some();
-        let guarded = |class| {
+        let guarded = |class: OperationClass| {
             // A read that is refused costs nobody a payment: it needs none before it.
             let first = if probes && class != OperationClass::Read { First::Read } else { First::Call };
-            let breaker = breaker(account, class, first, settings, entropy);
+            let breaker = breaker(account, class.as_str(), first, settings.breaker, entropy);
             let limiter = Limiter::new(settings.limiter);
             let parts = Parts {
                 account,
@@ -165,37 +166,5 @@ fn state(availability: Availability, now: Instant) -> BreakerState {
             BreakerState::Open { probes_in: until.saturating_duration_since(now) }
         }
         Availability::Misconfigured => BreakerState::Misconfigured,
-    }
-}
-
-fn breaker(
-    account: &AccountId,
-    class: OperationClass,
-    first: First,
-    settings: &StackSettings,
-    entropy: &Entropy,
-) -> Breaker {
-    let (label, class) = (account.to_string(), class.as_str());
-    let gauge = metrics::gauge!("cashwrap_breaker_state", "account" => label.clone(), "class" => class);
-    gauge.set(level(Availability::Closed));
-    Breaker::new(settings.breaker, first, entropy.clone(), move |change: Change| {
-        gauge.set(level(change.to));
-        match change.to {
-            // No time heals it: somebody must mend the credentials.
-            Availability::Misconfigured => {
-                tracing::error!(account = label, class, "the gateway refuses our credentials");
-            }
-            to => tracing::warn!(account = label, class, from = ?change.from, ?to, "the breaker changed"),
-        }
-    })
-}
-
-/// The state as a gauge tells it: nought is normal, and what needs a person is highest.
-const fn level(availability: Availability) -> f64 {
-    match availability {
-        Availability::Closed => 0.0,
-        Availability::Proving | Availability::HalfOpen => 1.0,
-        Availability::Open { .. } => 2.0,
-        Availability::Misconfigured => 3.0,
     }
 }

@@ -16,6 +16,7 @@ mod checkout;
 mod context;
 mod coupon;
 mod coupon_problem;
+mod degraded;
 mod details;
 mod explanation;
 mod failure;

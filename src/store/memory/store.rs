@@ -1,6 +1,6 @@
 //! The port over the shelves: one mutex, taken for each call and never across an await.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::super::plan::decide;
 use super::super::records::{Lease, Now, later};
 use super::faults::{Fault, MemoryFaults};
 use super::shelves::Dump;
-use crate::domain::ids::WorkerId;
+use crate::domain::ids::{StoreId, WorkerId};
 use crate::ports::document::Document;
 use crate::ports::store::{
     Claim, Key, Listing, Query, Row, Snapshot, Store, StoreError, StoredEvent, UnitOfWork, Verdict,
@@ -77,11 +77,13 @@ impl Store<Document> for MemoryStore {
         let now = (self.now)();
         let shelves = self.shelves();
         let mut rows = BTreeMap::new();
+        let mut counters: BTreeSet<(StoreId, String)> = query.counters.iter().cloned().collect();
         let store = query.keys.first().map(|key| &key.store);
         for key in query.keys.iter().filter(|key| Some(&key.store) == store) {
             let Some(stored) = shelves.rows.get(key) else { continue };
             rows.insert(key.clone(), Row::from(stored.clone()));
             for (kind, id) in &stored.document.links {
+                counters.extend(kind.counter(id).map(|name| (key.store.clone(), name)));
                 let linked = Key { store: key.store.clone(), kind: *kind, id: id.clone() };
                 if let Some(stored) = shelves.rows.get(&linked) {
                     rows.insert(linked, Row::from(stored.clone()));
@@ -89,9 +91,9 @@ impl Store<Document> for MemoryStore {
             }
         }
         let reply = query.reply.as_ref().and_then(|key| shelves.replies.get(key));
-        let left = query.counters.iter().filter_map(|named| {
-            let counter = shelves.counters.get(named)?;
-            Some((named.1.clone(), counter.left()))
+        let left = counters.into_iter().filter_map(|named| {
+            let counter = shelves.counters.get(&named)?;
+            Some((named.1, counter.left()))
         });
         Ok(Snapshot {
             rows,

@@ -4,8 +4,9 @@
 pub(super) const COMMIT: &str = "SELECT cashwrap_commit_v1($1::jsonb)";
 
 /// Rows by key ($1 store, $2 kinds, $3 ids) with what they link to, the reply ($4 store, $5 method, $6 request)
-/// and counters ($7 stores, $8 names), told apart by their first column: one statement, so one moment. Each key is
-/// looked up by itself (LATERAL with a limit), whatever the planner thought of the tables when they were small.
+/// and counters ($7 stores, $8 names, and those of linked products and coupons, as `Kind::counter` names them),
+/// told apart by their first column: one statement, so one moment. Each key is looked up by itself (LATERAL with a
+/// limit), whatever the planner thought of the tables when they were small.
 pub(super) const READ: &str = "
 WITH asked AS (
     SELECT s.* FROM unnest($2::text[], $3::text[]) AS k(kind, id)
@@ -28,7 +29,11 @@ SELECT 'reply', subject_kind, subject_id, NULL, NULL, NULL, NULL, NULL, NULL, fi
 FROM reply WHERE store_id = $4 AND method = $5 AND request_id = $6 AND expires_at > clock_timestamp()
 UNION ALL
 SELECT 'counter', NULL, c.name, greatest(c.total - c.held - c.used, 0), NULL, NULL, NULL, NULL, NULL, NULL, NULL
-FROM unnest($7::text[], $8::text[]) AS k(store_id, name) CROSS JOIN LATERAL (
+FROM (
+    SELECT * FROM unnest($7::text[], $8::text[]) AS named(store_id, name)
+    UNION SELECT $1::text, CASE link->>0 WHEN 'product' THEN 'stock/' ELSE 'coupon/' END || (link->>1)
+    FROM asked, jsonb_array_elements(asked.links) AS link WHERE link->>0 IN ('product', 'coupon')
+) AS k CROSS JOIN LATERAL (
     SELECT * FROM counter c WHERE c.store_id = k.store_id AND c.name = k.name LIMIT 1
 ) AS c";
 

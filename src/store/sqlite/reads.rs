@@ -1,5 +1,7 @@
 //! What is read outside the writer: snapshots, listings and events, each within one transaction.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
 
@@ -19,9 +21,11 @@ pub(super) fn snapshot(
 ) -> rusqlite::Result<Snapshot<Document>> {
     let mut snapshot = Snapshot::default();
     let store = query.keys.first().map(|key| &key.store);
+    let mut counters: BTreeSet<(StoreId, String)> = query.counters.iter().cloned().collect();
     for key in query.keys.iter().filter(|key| Some(&key.store) == store) {
         let Some(row) = row(connection, key)? else { continue };
         for (kind, id) in &row.row.links {
+            counters.extend(kind.counter(id).map(|name| (key.store.clone(), name)));
             let linked = Key { store: key.store.clone(), kind: *kind, id: id.clone() };
             if !snapshot.rows.contains_key(&linked)
                 && let Some(row) = self::row(connection, &linked)?
@@ -34,9 +38,9 @@ pub(super) fn snapshot(
     if let Some(key) = &query.reply {
         snapshot.reply = reply(connection, key, now)?;
     }
-    for (store, name) in &query.counters {
-        if let Some(counter) = Tables(connection).counter(store, name)? {
-            snapshot.left.insert(name.clone(), counter.left());
+    for (store, name) in counters {
+        if let Some(counter) = Tables(connection).counter(&store, &name)? {
+            snapshot.left.insert(name, counter.left());
         }
     }
     Ok(snapshot)

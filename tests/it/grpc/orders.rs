@@ -26,7 +26,7 @@ fn card(token: &str) -> Tender {
     Tender { amount: None, instrument: Some(Instrument::Card(card)) }
 }
 
-fn placing(checkout: &Checkout) -> PlaceOrderRequest {
+pub(super) fn placing(checkout: &Checkout) -> PlaceOrderRequest {
     PlaceOrderRequest {
         name: checkout.name.clone(),
         request_id: key(),
@@ -35,11 +35,11 @@ fn placing(checkout: &Checkout) -> PlaceOrderRequest {
     }
 }
 
-async fn place(rig: &Rig, request: &PlaceOrderRequest) -> PlaceOrderResponse {
+pub(super) async fn place(rig: &Rig, request: &PlaceOrderRequest) -> PlaceOrderResponse {
     rig.checkouts().place_order(service(request.clone())).await.unwrap().into_inner()
 }
 
-fn order(response: &PlaceOrderResponse) -> Order {
+pub(super) fn order(response: &PlaceOrderResponse) -> Order {
     match &response.result {
         Some(Became::Order(order)) => order.clone(),
         other => panic!("no order: {other:?}"),
@@ -178,7 +178,7 @@ async fn what_is_sold_out_or_used_up_is_refused_before_any_charge() {
     let second = checkout_of(&rig, "last", buyer()).await;
     order(&place(&rig, &placing(&first)).await);
     let status = rig.checkouts().place_order(service(placing(&second))).await.unwrap_err();
-    assert_eq!(refusal(&status), is(FailedPrecondition, "OUT_OF_STOCK", ""));
+    assert_eq!(refusal(&status), is(FailedPrecondition, "OUT_OF_STOCK", "lines[0].quantity"));
     let cart = cart_of(&rig, vec![add("course", 1)]).await;
     let code = ApplyCodeRequest {
         name: cart.name.clone(),

@@ -20,13 +20,12 @@ use cashwrap::grpc::replies::ProtoReplies;
 use cashwrap::grpc::services::{Carts, Checkouts, Desk, Operations, Orders, Partners, Payments};
 use cashwrap::partners::carrier::table_rate::TableRate;
 use cashwrap::partners::catalogue::builtin::BuiltinCatalogue;
-use cashwrap::partners::system::{SystemClock, UuidV7};
+use cashwrap::partners::quotes::{QuoteDesk, QuoteSettings};
+use cashwrap::partners::system::{SystemClock, UuidV7, entropy};
 use cashwrap::partners::tax::builtin::{BuiltinTax, BuiltinTaxSettings};
 use cashwrap::partners::vault::{DataKey, KeyVault};
-use cashwrap::ports::carrier::Carrier;
 use cashwrap::ports::gateway::Gateway;
 use cashwrap::ports::store::{CounterChange, CounterMove, Query, UnitOfWork, Verdict, Write};
-use cashwrap::ports::tax::TaxProvider;
 use cashwrap::ports::{Clock, Ids, Record, Vault};
 use cashwrap::proto::cashwrap::v1::cart_service_client::CartServiceClient;
 use cashwrap::proto::cashwrap::v1::cart_service_server::CartServiceServer;
@@ -48,7 +47,7 @@ use crate::placing::till::Till;
 /// A card number that every field must refuse.
 pub(super) const CARD: &str = "4111 1111 1111 1111";
 
-const FLOW: &str = "
+pub(super) const FLOW: &str = "
 id: test
 version: 1
 priority: 0
@@ -93,7 +92,7 @@ pub(super) fn shop() -> StoreId {
 
 fn settings() -> StoreSettings {
     StoreSettings {
-        currencies: vec!["EUR".parse().unwrap()],
+        currencies: vec!["EUR".parse().unwrap(), "GBP".parse().unwrap()],
         prices_include_tax: true,
         rounding: RoundingPolicy { mode: RoundingMode::HalfUp, level: RoundingLevel::Line },
         country: "DE".parse().ok(),
@@ -102,6 +101,11 @@ fn settings() -> StoreSettings {
 
 impl Rig {
     pub(super) async fn start() -> Self {
+        Self::with(FLOW, |desk| desk).await
+    }
+
+    /// A shop with another flow and further partners.
+    pub(super) async fn with(flow: &str, partners: impl FnOnce(QuoteDesk) -> QuoteDesk) -> Self {
         let (primary, backup) = (Till::default(), Till::default());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let lent = Arc::clone(&clock);
@@ -125,14 +129,17 @@ impl Rig {
             worker: WorkerId(UuidV7.fresh()),
             tasks: Tasks::default(),
         });
-        let flow = Source { name: "test.yaml".to_owned(), text: FLOW.to_owned() };
+        let flow = Source { name: "test.yaml".to_owned(), text: flow.to_owned() };
         let parcel = TableRate::new(toml::from_str(PARCEL).unwrap()).unwrap();
         let tax = BuiltinTax::new(BuiltinTaxSettings::default()).unwrap();
+        let quoting = QuoteSettings::default();
+        let quotes = QuoteDesk::new(entropy())
+            .with_carrier("parcel".parse().unwrap(), Arc::new(parcel), &quoting)
+            .with_tax("builtin".parse().unwrap(), Arc::new(tax), &quoting);
         let house = Arc::new(House {
             engine: Arc::new(driver),
             catalogue: Arc::new(BuiltinCatalogue),
-            carriers: BTreeMap::from([("parcel".parse().unwrap(), Arc::new(parcel) as Arc<dyn Carrier>)]),
-            taxes: BTreeMap::from([("builtin".parse().unwrap(), Arc::new(tax) as Arc<dyn TaxProvider>)]),
+            quotes: Arc::new(partners(quotes)),
             stores: BTreeMap::from([(shop(), settings()), ("other".parse().unwrap(), settings())]),
             flows: load_sources(&[flow], None).unwrap().flows,
             times: Times::default(),
@@ -153,8 +160,9 @@ impl Rig {
         self.sells("course", 4900, "EUR", false, None).await;
         self.sells("last", 1000, "EUR", false, Some(1)).await;
         self.sells("dollar", 1000, "USD", false, None).await;
+        self.sells("pound-tea", 1000, "GBP", true, None).await;
         self.sells("palace", 999_999_999_999, "EUR", false, None).await;
-        for (code, limit) in [("SAVE5", None), ("GONE", Some(0))] {
+        for (code, limit) in [("SAVE5", None), ("GONE", Some(0)), ("SINGLE", Some(1))] {
             let coupon = Coupon {
                 code: code.parse().unwrap(),
                 reason: "5 EUR off".to_owned(),

@@ -27,6 +27,8 @@ use cashwrap::engine::replies::{Answer, Replies};
 use cashwrap::engine::{Driver, Engine, Parts, Settings, Tasks, claims};
 use cashwrap::partners::carrier::table_rate::TableRate;
 use cashwrap::partners::catalogue::builtin::BuiltinCatalogue;
+use cashwrap::partners::quotes::{QuoteDesk, QuoteSettings};
+use cashwrap::partners::system::entropy;
 use cashwrap::partners::tax::builtin::{BuiltinTax, BuiltinTaxSettings};
 use cashwrap::ports::gateway::Gateway;
 use cashwrap::ports::store::{CounterChange, CounterMove, Kind, Query, Store, UnitOfWork, Verdict, Write};
@@ -230,22 +232,22 @@ impl World {
         let table = toml::from_str(
             "currency = \"EUR\"\n[[methods]]\ncode = \"standard\"\ntitle = \"Standard\"\n[[methods.zones]]\ncountries = [\"DE\"]\nprice = \"4.90\"\n",
         );
-        let carriers = table.ok().and_then(|settings| TableRate::new(settings).ok()).map(|table| {
-            ("parcel".parse().unwrap(), Arc::new(table) as Arc<dyn cashwrap::ports::carrier::Carrier>)
-        });
+        let table = table.ok().and_then(|settings| TableRate::new(settings).ok());
         let flows =
             load_sources(&[Source { name: "test.yaml".to_owned(), text: FLOW.to_owned() }], None).unwrap();
         let tax = BuiltinTax::new(BuiltinTaxSettings::default()).unwrap();
+        let quoting = QuoteSettings::default();
+        let mut quotes =
+            QuoteDesk::new(entropy()).with_tax("builtin".parse().unwrap(), Arc::new(tax), &quoting);
+        if let Some(table) = table {
+            quotes = quotes.with_carrier("parcel".parse().unwrap(), Arc::new(table), &quoting);
+        }
         let engine = Arc::new(Driver::new(parts));
         self.engines.lock().unwrap().push(Arc::clone(&engine));
         House {
             engine,
             catalogue: Arc::new(BuiltinCatalogue),
-            carriers: carriers.into_iter().collect(),
-            taxes: BTreeMap::from([(
-                "builtin".parse().unwrap(),
-                Arc::new(tax) as Arc<dyn cashwrap::ports::tax::TaxProvider>,
-            )]),
+            quotes: Arc::new(quotes),
             stores: BTreeMap::from([(
                 store_id(),
                 StoreSettings {

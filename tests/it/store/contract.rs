@@ -45,6 +45,7 @@ macro_rules! every_law {
             a_lowered_limit_leaves_nothing_to_hold_and_takes_nothing_back,
             a_counter_that_does_not_exist_is_short,
             moves_of_one_counter_in_one_unit_follow_each_other,
+            a_read_takes_along_the_counters_of_what_its_rows_link_to,
             a_claimed_reply_is_taken_until_it_is_finished_and_after,
             a_released_reply_is_free_again,
             an_expired_reply_is_free_and_unread,

@@ -33,9 +33,9 @@ pub(super) fn flow(id: &str) -> Flow {
         },
         backend: Backend {
             gateways: Gateways::new(vec!["primary".parse().unwrap()]).unwrap(),
-            carriers: vec!["parcel".parse().unwrap()],
+            carriers: vec![Chain::alone("parcel".parse().unwrap())],
             pickup: Vec::new(),
-            tax: "builtin".parse().unwrap(),
+            tax: Chain::alone("builtin".parse().unwrap()),
             capture: CapturePolicy::ByKind,
             action_window: None,
         },

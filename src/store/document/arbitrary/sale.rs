@@ -5,7 +5,8 @@ use super::goods::{coupon, line};
 use super::money::failure;
 use crate::domain::address::Contact;
 use crate::domain::checkout::{
-    ActionNeeded, Billing, Checkout, Context, Customer, Details, FlowPin, Quoted, Selection, SelectionKind,
+    ActionNeeded, Billing, Checkout, Context, Customer, Degraded, Details, FlowPin, Quoted, Selection,
+    SelectionKind,
 };
 use crate::domain::coupon::CouponProblem;
 use crate::domain::ids::{CartId, CheckoutId, LineId, OrderId, PaymentId, PlacementId};
@@ -142,9 +143,14 @@ fn quoted(tape: &mut Tape) -> Quoted {
         quote: quote(tape),
         estimated: tape.flag(),
         tax_source: tape.text(),
+        degraded: tape.list(degraded),
         digest: tape.text(),
         expires_at: tape.time(),
     }
+}
+
+fn degraded(tape: &mut Tape) -> Degraded {
+    Degraded { dependency: tape.word(), from: tape.name(), to: tape.name(), reason: tape.word() }
 }
 
 fn selection(tape: &mut Tape) -> Selection {
@@ -163,6 +169,7 @@ fn selection(tape: &mut Tape) -> Selection {
         } else {
             SelectionKind::Ship
         },
+        degraded: tape.list(degraded),
         quoted_for: tape.text(),
         expires_at: tape.time(),
     }

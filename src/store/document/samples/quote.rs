@@ -1,7 +1,7 @@
 //! Quotes: one whole, and one for each standing of the tax, rule and rounding.
 
 use super::{at, euro, id, read};
-use crate::domain::checkout::Quoted;
+use crate::domain::checkout::{Degraded, DegradedReason, Dependency, Quoted};
 use crate::domain::coupon::CouponProblem;
 use crate::domain::ids::LineId;
 use crate::domain::money::{Money, MoneyError};
@@ -102,6 +102,7 @@ fn hold(quote: Quote) -> Quoted {
         quote,
         estimated: false,
         tax_source: "table:2026-01".to_owned(),
+        degraded: Vec::new(),
         digest: "v1:5f0c".to_owned(),
         expires_at: at(900),
     }
@@ -129,6 +130,17 @@ fn problems() -> Vec<RefusedCoupon> {
     .into()
 }
 
+/// Backups for every reason.
+fn degraded() -> Vec<Degraded> {
+    let one = |(place, reason): (usize, DegradedReason)| Degraded {
+        dependency: if place.is_multiple_of(2) { Dependency::Tax } else { Dependency::Carrier },
+        from: read(&format!("first-{place}")),
+        to: read("second"),
+        reason,
+    };
+    DegradedReason::ALL.into_iter().enumerate().map(one).collect()
+}
+
 /// The others, by name.
 pub fn standings() -> Vec<(&'static str, Quoted)> {
     let exempt = TaxStanding::Exempt { reason: "certificate on file".to_owned() };
@@ -151,6 +163,7 @@ pub fn standings() -> Vec<(&'static str, Quoted)> {
             },
         ),
         ("given", hold(Quote { lines: vec![QuotedLine { taxes: given.into(), ..line() }], ..quote() })),
+        ("degraded", Quoted { degraded: degraded(), ..hold(quote()) }),
         ("stray_currency", hold(Quote { totals: stray, ..quote() })),
     ]
 }

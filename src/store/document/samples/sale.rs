@@ -8,8 +8,8 @@ use super::quote::quoted;
 use super::{at, euro, id, read};
 use crate::domain::address::{Address, Contact};
 use crate::domain::checkout::{
-    ActionNeeded, Billing, Checkout, CheckoutState, Context, Customer, Details, FlowPin, Selection,
-    SelectionKind,
+    ActionNeeded, Billing, Checkout, CheckoutState, Context, Customer, Degraded, DegradedReason, Dependency,
+    Details, FlowPin, Selection, SelectionKind,
 };
 use crate::domain::flow::{Channel, CustomerKind, Device, IdentityOption};
 use crate::domain::ids::{CartId, CheckoutId, OrderId, PaymentId, PlacementId};
@@ -71,6 +71,7 @@ fn selection(kind: SelectionKind) -> Selection {
         earliest_days: Some(1),
         latest_days: Some(3),
         kind,
+        degraded: Vec::new(),
         quoted_for: "9f2c".to_owned(),
         expires_at: at(900),
     }
@@ -254,6 +255,23 @@ fn placements() -> Vec<(String, Placement)> {
     all
 }
 
+/// An order that a backup carries and another one taxed.
+fn order_by_backups() -> Order {
+    let mut order = order_placed();
+    let by = |dependency, from: &str, to: &str, reason| Degraded {
+        dependency,
+        from: read(from),
+        to: read(to),
+        reason,
+    };
+    let carried = by(Dependency::Carrier, "courier", "parcel", DegradedReason::BreakerOpen);
+    for selection in &mut order.details.selections {
+        selection.degraded = vec![carried.clone()];
+    }
+    order.quoted.degraded = vec![by(Dependency::Tax, "avatax", "builtin", DegradedReason::TimedOut), carried];
+    order
+}
+
 /// An order of a customer, not captured yet.
 pub fn order_placed() -> Order {
     let payments = vec![id(PaymentId, 5), id(PaymentId, 7)];
@@ -286,7 +304,7 @@ fn orders() -> Vec<(String, Order)> {
         };
         (payment_state.as_str().to_lowercase(), row)
     };
-    states.map(of).into()
+    states.map(of).into_iter().chain([("by_backups".to_owned(), order_by_backups())]).collect()
 }
 
 pub fn samples() -> Vec<(String, Record)> {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::amount::Stated;
+use super::degraded::DegradedShape;
 use super::place::{AddressShape, ContactShape};
 use super::scalar::{Text, Version, Word, is_false, shapes, values};
 use crate::domain::checkout::{Billing, Details, Selection, SelectionKind};
@@ -96,6 +97,8 @@ struct SelectionShape {
     #[serde(skip_serializing_if = "Option::is_none")]
     latest_days: Option<u16>,
     kind: SelectionKindShape,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    degraded: Vec<DegradedShape>,
     quoted_for: String,
     expires_at: Text<Timestamp>,
 }
@@ -127,6 +130,7 @@ impl From<&Selection> for SelectionShape {
             earliest_days,
             latest_days,
             kind,
+            degraded,
             quoted_for,
             expires_at,
         } = selection.clone();
@@ -146,6 +150,7 @@ impl From<&Selection> for SelectionShape {
                     SelectionKindShape::Pickup { location, title: name, address: (&address).into() }
                 }
             },
+            degraded: shapes(&degraded),
             quoted_for,
             expires_at: Text(expires_at),
         }
@@ -170,6 +175,7 @@ impl From<SelectionShape> for Selection {
                     SelectionKind::Pickup { location, name: title, address: address.into() }
                 }
             },
+            degraded: values(shape.degraded),
             quoted_for: shape.quoted_for,
             expires_at: shape.expires_at.0,
         }

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::amount::Amount;
 use super::coupon_problem::CouponProblemShape;
+use super::degraded::DegradedShape;
 use super::explanation::{ExplanationShape, Own, RoundingShape};
 use super::quoted_parts::{AppliedTaxShape, DiscountShape, TaxLineShape, TaxStandingShape, TotalsShape};
-use super::scalar::{Text, Word, is_false};
+use super::scalar::{Text, Word, is_false, shapes, values};
 use crate::domain::checkout::Quoted;
 use crate::domain::currency::Currency;
 use crate::domain::ids::{Code, LineId, Sku};
@@ -21,17 +22,20 @@ pub(super) struct QuotedShape {
     #[serde(default, skip_serializing_if = "is_false")]
     estimated: bool,
     tax_source: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    degraded: Vec<DegradedShape>,
     digest: String,
     expires_at: Text<Timestamp>,
 }
 
 impl From<&Quoted> for QuotedShape {
     fn from(quoted: &Quoted) -> Self {
-        let Quoted { quote, estimated, tax_source, digest, expires_at } = quoted;
+        let Quoted { quote, estimated, tax_source, degraded, digest, expires_at } = quoted;
         Self {
             quote: quote.into(),
             estimated: *estimated,
             tax_source: tax_source.clone(),
+            degraded: shapes(degraded),
             digest: digest.clone(),
             expires_at: Text(*expires_at),
         }
@@ -44,6 +48,7 @@ impl From<QuotedShape> for Quoted {
             quote: shape.quote.into(),
             estimated: shape.estimated,
             tax_source: shape.tax_source,
+            degraded: values(shape.degraded),
             digest: shape.digest,
             expires_at: shape.expires_at.0,
         }

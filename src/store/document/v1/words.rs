@@ -5,7 +5,7 @@
 
 use super::scalar::Named;
 use crate::domain::cart::CartState;
-use crate::domain::checkout::CheckoutState;
+use crate::domain::checkout::{CheckoutState, DegradedReason, Dependency};
 use crate::domain::flow::{Channel, CustomerKind, Device, IdentityOption};
 use crate::domain::order::{OrderState, PaymentState};
 use crate::domain::payment::aggregate::CapturePolicy;
@@ -83,6 +83,19 @@ words! {
         Place = "PLACE",
         Reopen = "REOPEN",
         Cancel = "CANCEL",
+    }
+    Dependency, "dependency" {
+        Tax = "TAX",
+        Carrier = "CARRIER",
+    }
+    DegradedReason, "reason to use a backup" {
+        Unavailable = "UNAVAILABLE",
+        TimedOut = "TIMED_OUT",
+        BreakerOpen = "BREAKER_OPEN",
+        Overloaded = "OVERLOADED",
+        Refused = "REFUSED",
+        UnknownPlace = "UNKNOWN_PLACE",
+        Misconfigured = "MISCONFIGURED",
     }
     OrderState, "order state" {
         Placed = "PLACED",

@@ -1,7 +1,10 @@
 //! Counters: they may be contended, and never give more than there is.
 
+use std::collections::BTreeMap;
+
+use cashwrap::ports::document::Document;
 use cashwrap::ports::store::CounterChange::{Consume, Hold, Limit, Release};
-use cashwrap::ports::store::Verdict;
+use cashwrap::ports::store::{Kind, Query, Verdict};
 
 use super::bench::*;
 
@@ -52,4 +55,31 @@ pub(crate) async fn moves_of_one_counter_in_one_unit_follow_each_other(bench: &B
     assert_eq!(bench.commit(&both).await, short("a", 1));
     assert_eq!(bench.commit(&unit().moves("b", Release(1)).moves("b", Hold(2))).await, short("b", 1));
     assert_eq!((bench.left("a").await, bench.left("b").await), (Some(1), Some(0)));
+}
+
+pub(crate) async fn a_read_takes_along_the_counters_of_what_its_rows_link_to(bench: &Bench) {
+    let (cart, other) = (key(Kind::Cart, "a"), key(Kind::Cart, "b"));
+    let links = [(Kind::Product, "TEA"), (Kind::Product, "CUP"), (Kind::Coupon, "TEN"), (Kind::Order, "TEA")];
+    let links = links.map(|(kind, id)| (kind, id.to_owned())).to_vec();
+    // No row of the products is here: a catalogue may live elsewhere.
+    bench.committed(unit().writes(&cart, 0, Document { links, ..text(1) }).writes(&other, 0, text(1))).await;
+    let stocked = unit()
+        .moves("stock/TEA", Limit(3))
+        .moves("coupon/TEN", Limit(2))
+        .moves("stock/POT", Limit(9))
+        .moves("order/TEA", Limit(9));
+    bench.committed(stocked).await;
+    bench.committed(unit().moves("stock/TEA", Hold(1))).await;
+    let read = async |keys: Vec<_>, counters: Vec<_>| {
+        bench.snapshot(Query { keys, counters, ..Query::default() }).await.left
+    };
+    let left = |counts: &[(&str, i64)]| -> BTreeMap<String, i64> {
+        counts.iter().map(|(name, left)| ((*name).to_owned(), *left)).collect()
+    };
+    let along = left(&[("coupon/TEN", 2), ("stock/TEA", 2)]);
+    assert_eq!(read(vec![cart.clone()], Vec::new()).await, along);
+    assert_eq!(read(vec![other], Vec::new()).await, left(&[]));
+    let named = ["stock/TEA", "stock/POT"].map(|name| (shop(), name.to_owned())).to_vec();
+    let both = left(&[("coupon/TEN", 2), ("stock/POT", 9), ("stock/TEA", 2)]);
+    assert_eq!(read(vec![cart], named).await, both);
 }
