@@ -7,6 +7,7 @@
 //! - [`claims`]: finds what is due, claims it under a lease, and drives it.
 //! - [`events`]: what a change tells the world. `counts`: what operators count.
 //! - [`modes`]: what operators said of partner accounts. [`tasks`]: what drain waits for.
+//! - `sealed`: frozen replies lie in the store as ciphertext.
 
 pub mod case;
 pub mod claims;
@@ -16,6 +17,7 @@ pub mod events;
 pub mod modes;
 pub mod perform;
 pub mod replies;
+mod sealed;
 pub mod tasks;
 
 pub use driver::{Alarms, Driver, Engine, Parts, Settings};

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::super::case::Case;
 use super::super::modes::Modes;
 use super::super::replies::Replies;
+use super::super::sealed::SealedReplies;
 use super::super::tasks::Tasks;
 use crate::domain::ids::{AccountId, StoreId, WorkerId};
 use crate::domain::payment::Policy;
@@ -106,8 +107,10 @@ impl std::ops::Deref for Driver {
 pub type Engine = Arc<Driver>;
 
 impl Driver {
-    /// A driver over its parts.
+    /// A driver over its parts. Whatever its store keeps under reply keys is sealed from here on.
     pub fn new(parts: Parts) -> Self {
+        let (inner, vault) = (Arc::clone(&parts.store), Arc::clone(&parts.vault));
+        let parts = Parts { store: Arc::new(SealedReplies::new(inner, vault)), ..parts };
         Self {
             parts,
             bell: tokio::sync::Notify::new(),

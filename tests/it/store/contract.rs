@@ -50,6 +50,7 @@ macro_rules! every_law {
             an_expired_reply_is_free_and_unread,
             a_finished_reply_is_neither_finished_again_nor_released,
             a_reply_whose_life_is_over_does_not_hold_up_its_unit,
+            expired_replies_are_swept_by_who_claims,
             a_due_row_is_claimed_once_and_oldest_first,
             a_lease_that_ran_out_is_taken_over_with_a_higher_fence,
             a_unit_under_an_old_fence_writes_nothing,
