@@ -21,4 +21,4 @@ mod sealed;
 pub mod tasks;
 
 pub use driver::{Alarms, Driver, Engine, Parts, Settings};
-pub use tasks::Tasks;
+pub use tasks::{Room, Tasks};

@@ -85,6 +85,8 @@ pub enum Reason {
     PartnerUnavailable,
     /// The store of record cannot be reached.
     StoreUnavailable,
+    /// Too many placements run in this process.
+    TooManyPlacements,
     /// No flow matches this buyer.
     NoFlow,
     /// A bug of ours.

@@ -61,6 +61,10 @@ fn describe() {
         "cashwrap_failovers_total",
         "payment attempts begun after another one of the same payment, by account"
     );
+    describe_counter!(
+        "cashwrap_placements_shed_total",
+        "calls refused because too many placements were under way"
+    );
     describe_counter!("cashwrap_placements_total", "placements that ended, by outcome");
     describe_histogram!(
         "cashwrap_placement_seconds",

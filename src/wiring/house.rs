@@ -67,7 +67,7 @@ pub fn build(
             ..engine::Settings::default()
         },
         worker: WorkerId(UuidV7.fresh()),
-        tasks: Tasks::default(),
+        tasks: Tasks::bounded(settings.server.max_placements),
     };
     let house = House {
         engine: Arc::new(Driver::new(parts)),

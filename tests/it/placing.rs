@@ -6,6 +6,7 @@ mod failover;
 mod fuse;
 mod modes;
 mod races;
+mod room;
 mod round_trips;
 pub(crate) mod till;
 mod world;

@@ -127,6 +127,8 @@ pub struct World {
     clock: PausedClock,
     requests: AtomicU64,
     engines: Mutex<Vec<Engine>>,
+    /// How many placements a process takes at once.
+    pub room: u32,
 }
 
 pub fn store_id() -> StoreId {
@@ -151,6 +153,7 @@ impl World {
             clock,
             requests: AtomicU64::new(1),
             engines: Mutex::default(),
+            room: 1_024,
         };
         world.stock("mug", 1250, Some(3)).await;
         let coupon = Coupon {
@@ -225,7 +228,7 @@ impl World {
             // Far apart, so that days pass in few steps; our own commits ring the bell anyway.
             settings: Settings { poll: Duration::from_secs(10), ..Settings::default() },
             worker: WorkerId(self.ids.fresh()),
-            tasks: Tasks::default(),
+            tasks: Tasks::bounded(self.room),
         };
         let table = toml::from_str(
             "currency = \"EUR\"\n[[methods]]\ncode = \"standard\"\ntitle = \"Standard\"\n[[methods.zones]]\ncountries = [\"DE\"]\nprice = \"4.90\"\n",
