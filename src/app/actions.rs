@@ -50,6 +50,7 @@ impl House {
                 mutation.replayed(repeated)?;
             }
             let (checkout, _) = checkout_of(&key, &snapshot)?;
+            mutation.reach.check("checkout", checkout.context.customer.id.as_deref())?;
             let Some(placement) = checkout.placement else { return Err(no_such_action()) };
             let payment_key = Key::new(&mutation.store, Kind::Payment, action);
             let payment_query = Query { keys: vec![payment_key.clone()], ..Query::default() };

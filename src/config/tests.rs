@@ -125,6 +125,25 @@ fn wrong_keys_and_values_are_refused_with_the_full_key_and_what_is_allowed() {
 }
 
 #[test]
+fn a_key_stands_for_a_customer_and_never_beside_a_scope_of_staff() {
+    let line = "# customer = \"cus-1\"";
+    let stands = parse(&EXAMPLE.replace(line, "customer = \"cus-1\""), &[]).unwrap();
+    assert_eq!(stands.auth.keys[0].customer.as_deref(), Some("cus-1"));
+    let nobody = refused(line, "customer = \"\"");
+    assert!(nobody.contains("auth.keys[0].customer: is not an id; give the customer's own id"), "{nobody}");
+    for scope in ["backoffice", "operator"] {
+        let staff = EXAMPLE
+            .replace(line, "customer = \"cus-1\"")
+            .replace("scopes = [\"shopper\"]", &format!("scopes = [\"shopper\", \"{scope}\"]"));
+        let staff = parse(&staff, &[]).unwrap_err();
+        assert!(
+            staff.contains("auth.keys[0].customer: stands beside a scope of staff; leave it out"),
+            "{staff}"
+        );
+    }
+}
+
+#[test]
 fn partners_and_spans_of_time_are_refused_likewise() {
     all_refused([
         (

@@ -3,5 +3,6 @@
 
 mod carts;
 mod checkouts;
+mod customers;
 mod orders;
 mod rig;

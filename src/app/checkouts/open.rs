@@ -11,8 +11,8 @@ use super::edit::Edit;
 use super::rows::cart_of;
 use super::show::EncodeCheckout;
 use crate::domain::cart::{Cart, CartState};
-use crate::domain::checkout::{Checkout, CheckoutState, Context, Details, FlowPin};
-use crate::domain::flow::{Shopper, choose};
+use crate::domain::checkout::{Checkout, CheckoutState, Context, Customer, Details, FlowPin};
+use crate::domain::flow::{CustomerKind, Shopper, choose};
 use crate::domain::ids::{CartId, CheckoutId, StoreId};
 use crate::ports::Record;
 use crate::ports::store::{Key, Kind, Snapshot};
@@ -69,12 +69,13 @@ impl House {
         if cart.lines.is_empty() {
             return Err(Error::new(Reason::CartEmpty, "the cart has no lines: add something first"));
         }
+        let customer = customer_of(&new.context.customer, cart)?;
         let now = self.engine.clock.now();
         let shopper = Shopper {
             device: new.context.device,
             channel: new.context.channel,
             store: store.clone(),
-            customer: new.context.customer.kind,
+            customer: customer.kind,
             cart_total: cart.subtotal().map_err(crate::domain::cart::CartError::from)?,
             skus: cart.lines.iter().map(|line| line.sku().clone()).collect(),
             tags: cart
@@ -97,6 +98,7 @@ impl House {
             context: Context {
                 region: first_of(&new.context.region, &cart.region),
                 language: first_of(&new.context.language, &cart.language),
+                customer,
                 ..new.context.clone()
             },
             flow: FlowPin { id: chosen.flow, version: chosen.version, matched_rule: chosen.matched_rule },
@@ -114,6 +116,24 @@ impl House {
         };
         self.edit(&mut checkout, flow, &new.edit).await?;
         Ok(checkout)
+    }
+}
+
+/// Who buys: whom the call names, else the cart's customer, for whom somebody vouched when it was created.
+fn customer_of(stated: &Customer, cart: &Cart) -> Result<Customer, Error> {
+    match (&stated.id, &cart.customer) {
+        (None, Some(id)) => {
+            let kind = match stated.kind {
+                CustomerKind::Guest => CustomerKind::Registered,
+                kind @ (CustomerKind::Registered | CustomerKind::Repeat) => kind,
+            };
+            Ok(Customer { id: Some(id.clone()), kind })
+        }
+        (Some(stated), Some(held)) if stated != held => Err(Error::field(
+            "context.customer.id",
+            "is not the customer of the cart: leave it out, or check out a cart of this customer",
+        )),
+        _ => Ok(stated.clone()),
     }
 }
 

@@ -102,6 +102,7 @@ impl House {
             return Ok(begin);
         }
         let (checkout, _) = checkout_of(&key, &snapshot)?;
+        mutation.reach.check("checkout", checkout.context.customer.id.as_deref())?;
         let instruments = self.fingerprint(place);
         if let Some(placement) = known_placement(&checkout, &snapshot) {
             let same = placement.digest == place.digest && placement.instruments == instruments;

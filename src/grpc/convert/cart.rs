@@ -98,6 +98,7 @@ pub fn cart(held: &Versioned<Cart>, settings: &StoreSettings, now: Timestamp) ->
         warnings,
         create_time: Some(time::timestamp(cart.created_at)),
         update_time: Some(time::timestamp(cart.updated_at)),
+        customer: cart.customer.clone().unwrap_or_default(),
     }
 }
 

@@ -57,7 +57,7 @@ async fn count_all(lines: usize) -> Counted {
     counted.push(("CancelCheckout", fuse.trips()));
     house.delete_cart(&world.mutation("DeleteCart"), other, &none).await.unwrap();
     counted.push(("DeleteCart", fuse.trips()));
-    house.list_orders(&store_id(), 10, None).await.unwrap();
+    house.list_orders(&store_id(), None, 10, None).await.unwrap();
     counted.push(("ListOrders", fuse.trips()));
     let placed = house.place_order(&world.mutation("PlaceOrder"), &World::order(checkout, &digest)).await;
     assert!(placed.unwrap().starts_with(b"order "));

@@ -10,7 +10,7 @@ use cashwrap::app::carts::NewCart;
 use cashwrap::app::checkouts::{CheckoutView, Edit, NewCheckout};
 use cashwrap::app::house::Times;
 use cashwrap::app::placing::{CardTender, PlaceOrder};
-use cashwrap::app::{Error, House, Mutation, StoreSettings};
+use cashwrap::app::{Error, House, Mutation, Reach, StoreSettings};
 use cashwrap::config::flow::{Source, load_sources};
 use cashwrap::domain::address::{Address, Contact};
 use cashwrap::domain::cart::CartAction;
@@ -271,6 +271,7 @@ impl World {
             request_id: Uuid::from_u128(u128::from(request)),
             fingerprint: [7; 32],
             etag: None,
+            reach: Reach::Anybodys,
         }
     }
 
