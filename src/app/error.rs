@@ -51,9 +51,9 @@ pub enum Reason {
     CodeInvalid,
     /// The cart has no lines.
     CartEmpty,
-    /// The cart is locked, ordered or deleted.
+    /// The cart is locked, ordered, deleted or expired.
     CartNotOpen,
-    /// The checkout is placing, completed or cancelled.
+    /// The checkout is placing, completed, cancelled or expired.
     CheckoutNotOpen,
     /// Problems block the placement.
     CheckoutNotReady,

@@ -142,6 +142,7 @@ impl House {
                 mutation.reach.check_row(&row.row)?;
             }
             let change = step(Arc::clone(&snapshot)).await?;
+            let alive = self.engine.alive(&mutation.store, &change.records, &snapshot);
             let (writes, shown) = writes(mutation, &snapshot, change.records);
             let body = body(&shown);
             let keep = if change.moves_money { self.times.keep_money_reply } else { self.times.keep_reply };
@@ -149,6 +150,7 @@ impl House {
             unit.writes = writes;
             unit.counters = change.counters;
             unit.timers = change.timers;
+            unit.timers.extend(alive);
             unit.reply = Some(ReplyWrite::Claim {
                 key: mutation.key(),
                 reply: StoredReply {

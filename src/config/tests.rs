@@ -144,6 +144,27 @@ fn a_key_stands_for_a_customer_and_never_beside_a_scope_of_staff() {
 }
 
 #[test]
+fn nothing_is_abandoned_after_its_end_and_no_cart_ends_under_its_checkout() {
+    all_refused([
+        (
+            "abandoned_after_ms = 3_600_000",
+            "abandoned_after_ms = 700_000_000",
+            "stores[0].timers.abandoned_after_ms: is longer than checkout_life_ms; give at most 604800000",
+        ),
+        (
+            "cart_life_ms = 2_592_000_000",
+            "cart_life_ms = 60_000",
+            "stores[0].timers.checkout_life_ms: is longer than cart_life_ms; give at most 60000",
+        ),
+        (
+            "customer_cart_life_ms = 7_776_000_000",
+            "customer_cart_life_ms = 60_000",
+            "stores[0].timers.checkout_life_ms: is longer than customer_cart_life_ms; give at most 60000",
+        ),
+    ]);
+}
+
+#[test]
 fn partners_and_spans_of_time_are_refused_likewise() {
     all_refused([
         (

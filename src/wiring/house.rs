@@ -64,6 +64,11 @@ pub fn build(
         settings: engine::Settings {
             lease: timing.lease,
             renew_every: timing.renew,
+            lifetimes: settings
+                .stores
+                .iter()
+                .map(|store| (store.id.clone(), store.timers.lifetimes()))
+                .collect(),
             ..engine::Settings::default()
         },
         worker: WorkerId(UuidV7.fresh()),

@@ -4,6 +4,7 @@
 mod crash;
 mod failover;
 mod fuse;
+mod lifetimes;
 mod modes;
 mod races;
 mod room;

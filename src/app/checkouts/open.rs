@@ -58,6 +58,7 @@ impl House {
         match cart.state {
             CartState::Open => {}
             CartState::Ordered => return Err(Error::already_ordered(&cart.store, cart.order)),
+            CartState::Expired => crate::domain::cart::open(cart)?,
             CartState::Locked => {
                 return Err(Error::new(
                     Reason::CartNotOpen,
@@ -111,6 +112,7 @@ impl House {
             action: None,
             last_failure: None,
             order: None,
+            abandoned_at: None,
             created_at: now,
             updated_at: now,
         };

@@ -115,7 +115,7 @@ impl House {
                     return Ok(Begin::Join(placement.id));
                 }
                 CheckoutState::Placing | CheckoutState::AwaitingAction => return Err(in_progress()),
-                CheckoutState::Open | CheckoutState::Cancelled => {}
+                CheckoutState::Open | CheckoutState::Cancelled | CheckoutState::Expired => {}
             }
         }
         let cart = cart_of(&mutation.store, checkout.cart, &snapshot)?;

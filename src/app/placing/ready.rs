@@ -27,6 +27,7 @@ impl House {
             CartState::Locked => return Err(in_progress()),
             CartState::Ordered => return Err(Error::already_ordered(&cart.store, cart.order)),
             CartState::Deleted => return Err(Error::not_found("cart")),
+            CartState::Expired => crate::domain::cart::open(cart)?,
         }
         let now = self.engine.clock.now();
         if cart.lines.is_empty() {

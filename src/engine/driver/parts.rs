@@ -11,6 +11,7 @@ use super::super::replies::Replies;
 use super::super::sealed::SealedReplies;
 use super::super::tasks::Tasks;
 use crate::domain::ids::{AccountId, StoreId, WorkerId};
+use crate::domain::lifetime::Lifetimes;
 use crate::domain::payment::Policy;
 use crate::domain::payment::decide::GatewayFacts;
 use crate::ports::gateway::Gateway;
@@ -28,6 +29,8 @@ pub struct Settings {
     pub poll: Duration,
     /// How many claims one process drives at once.
     pub max_driven: u32,
+    /// How long carts and checkouts of each store live; for ever in a store that has none here.
+    pub lifetimes: BTreeMap<StoreId, Lifetimes>,
 }
 
 impl Default for Settings {
@@ -37,6 +40,7 @@ impl Default for Settings {
             renew_every: Duration::from_secs(5),
             poll: Duration::from_millis(100),
             max_driven: 256,
+            lifetimes: BTreeMap::new(),
         }
     }
 }

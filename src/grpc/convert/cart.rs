@@ -176,6 +176,7 @@ const fn state(state: CartState) -> v1::CartState {
         CartState::Open => v1::CartState::Open,
         CartState::Locked => v1::CartState::Locked,
         CartState::Ordered => v1::CartState::Ordered,
+        CartState::Expired => v1::CartState::Expired,
         // A deleted cart is shown to nobody.
         CartState::Deleted => v1::CartState::Unspecified,
     }

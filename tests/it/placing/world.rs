@@ -18,6 +18,7 @@ use cashwrap::domain::checkout::{Context, Customer};
 use cashwrap::domain::coupon::{Benefit, Coupon};
 use cashwrap::domain::flow::{Channel, CustomerKind, Device};
 use cashwrap::domain::ids::{CartId, CheckoutId, LineId, PaymentId, StoreId, UnitId, WorkerId};
+use cashwrap::domain::lifetime::Lifetimes;
 use cashwrap::domain::money::Money;
 use cashwrap::domain::payment::Policy;
 use cashwrap::domain::pricing::{RoundingLevel, RoundingMode, RoundingPolicy};
@@ -129,6 +130,8 @@ pub struct World {
     engines: Mutex<Vec<Engine>>,
     /// How many placements a process takes at once.
     pub room: u32,
+    /// How long carts and checkouts live; for ever where nothing is said.
+    pub lifetimes: Option<Lifetimes>,
 }
 
 pub fn store_id() -> StoreId {
@@ -154,6 +157,7 @@ impl World {
             requests: AtomicU64::new(1),
             engines: Mutex::default(),
             room: 1_024,
+            lifetimes: None,
         };
         world.stock("mug", 1250, Some(3)).await;
         let coupon = Coupon {
@@ -226,7 +230,11 @@ impl World {
             replies: Arc::new(PlainReplies),
             policy: Policy::default(),
             // Far apart, so that days pass in few steps; our own commits ring the bell anyway.
-            settings: Settings { poll: Duration::from_secs(10), ..Settings::default() },
+            settings: Settings {
+                poll: Duration::from_secs(10),
+                lifetimes: self.lifetimes.map(|lives| (store_id(), lives)).into_iter().collect(),
+                ..Settings::default()
+            },
             worker: WorkerId(self.ids.fresh()),
             tasks: Tasks::bounded(self.room),
         };

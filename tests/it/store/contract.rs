@@ -56,6 +56,7 @@ macro_rules! every_law {
             a_unit_under_an_old_fence_writes_nothing,
             a_claim_is_renewed_only_by_its_fence_and_until_it_is_given_back,
             a_cleared_timer_is_nobodys,
+            a_timer_drives_a_row_of_any_kind_and_each_due_moves_it,
             a_foreign_due_leaves_the_lease_of_the_worker_that_drives,
             a_lease_is_not_taken_along_from_another_worker,
             events_are_numbered_without_gaps_in_the_commit_of_their_change,
