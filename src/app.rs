@@ -1,7 +1,7 @@
 //! Use cases, a file per service: load what is needed in one query, let the domain decide, commit.
 //!
 //! - [`house`]: what the use cases work with.
-//! - [`mutation`]: the one way in which a change under an idempotency key is made.
+//! - [`mutation`]: the one way in which a change under an idempotency key is made. [`reach`]: whose rows it may touch.
 //! - [`carts`], [`repricing`], [`checkouts`], [`delivery`], [`quoting`], [`placing`], [`actions`], [`payments`], [`orders`],
 //!   [`operations`]: the use cases.
 //! - [`stocking`]: loading a catalogue into the store.
@@ -19,6 +19,7 @@ pub mod orders;
 pub mod payments;
 pub mod placing;
 pub mod quoting;
+pub mod reach;
 mod repricing;
 pub mod stocking;
 pub mod waiting;
@@ -26,3 +27,4 @@ pub mod waiting;
 pub use error::{Error, Field, Reason};
 pub use house::{House, StoreSettings};
 pub use mutation::{Mutation, Versioned};
+pub use reach::Reach;

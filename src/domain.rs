@@ -11,6 +11,7 @@ pub mod currency;
 pub mod digest;
 pub mod flow;
 pub mod ids;
+pub mod lifetime;
 pub mod money;
 pub mod order;
 pub mod payment;

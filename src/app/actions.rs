@@ -19,7 +19,7 @@ use crate::domain::ids::{CheckoutId, PaymentId, PlacementId, StoreId, UnitId};
 use crate::domain::payment::react::react;
 use crate::domain::payment::{Input, Payment};
 use crate::domain::placement::Wish;
-use crate::engine::events;
+use crate::engine::{Room, events};
 use crate::ports::Record;
 use crate::ports::store::{Key, Kind, Query, ReplyWrite, Snapshot, StoredReply, UnitOfWork, Verdict, Write};
 
@@ -38,6 +38,7 @@ impl House {
         action: PaymentId,
     ) -> Result<Bytes, Error> {
         self.store(&mutation.store)?;
+        let room = self.room()?;
         let until = Instant::now() + self.times.patience;
         let key = Key::new(&mutation.store, Kind::Checkout, id);
         let query = Query { keys: vec![key.clone()], reply: Some(mutation.key()), ..Query::default() };
@@ -49,6 +50,7 @@ impl House {
                 mutation.replayed(repeated)?;
             }
             let (checkout, _) = checkout_of(&key, &snapshot)?;
+            mutation.reach.check("checkout", checkout.context.customer.id.as_deref())?;
             let Some(placement) = checkout.placement else { return Err(no_such_action()) };
             let payment_key = Key::new(&mutation.store, Kind::Payment, action);
             let payment_query = Query { keys: vec![payment_key.clone()], ..Query::default() };
@@ -65,20 +67,20 @@ impl House {
                     continue;
                 }
             }
-            let driven = self.kick(&Key::new(&mutation.store, Kind::Placement, placement));
+            let driven = self.kick(&Key::new(&mutation.store, Kind::Placement, placement), room);
             return self.await_settled(&mutation.store, placement, driven, until).await;
         }
         Err(conflict())
     }
 
     /// Drives a placement that rests, if nobody does.
-    pub(super) async fn nudge_placement_of(&self, checkout: &Key) -> Result<(), Error> {
+    pub(super) async fn nudge_placement_of(&self, checkout: &Key, room: Room) -> Result<(), Error> {
         let query = Query { keys: vec![checkout.clone()], ..Query::default() };
         let snapshot = self.engine.store.read(&query).await?;
         let (row, _) = checkout_of(checkout, &snapshot)?;
         match row.placement {
             Some(placement) if row.state.placing() => {
-                let _driven = self.kick(&Key::new(&checkout.store, Kind::Placement, placement));
+                let _driven = self.kick(&Key::new(&checkout.store, Kind::Placement, placement), room);
             }
             _ => {}
         }
@@ -88,6 +90,7 @@ impl House {
     /// A buyer who edits while an action is pending gives the payment up first: it is cancelled at the gateway,
     /// and the session opens again. Where it turns out to have succeeded, the order stands.
     pub(super) async fn reopen(&self, store: &StoreId, id: CheckoutId) -> Result<(), Error> {
+        let room = self.room()?;
         let key = Key::new(store, Kind::Checkout, id);
         let query = Query { keys: vec![key.clone()], ..Query::default() };
         for _ in 0..TRIES {
@@ -102,7 +105,7 @@ impl House {
                 continue;
             }
             let subject = Key::new(store, Kind::Placement, placement);
-            let driven = self.kick(&subject);
+            let driven = self.kick(&subject, room);
             let until = Instant::now() + REOPEN_PATIENCE;
             // Whatever became of it: the update itself says what the session is now.
             let _ended = self.await_settled(store, placement, driven, until).await;
@@ -155,13 +158,15 @@ impl House {
 
     /// Claims a row that nobody drives and drives it, all in a task of its own, so that no caller who goes away
     /// leaves a claim behind. The task tells whether it was ours to drive.
-    pub(super) fn kick(&self, subject: &Key) -> JoinHandle<bool> {
+    pub(super) fn kick(&self, subject: &Key, room: Room) -> JoinHandle<bool> {
         let (engine, subject) = (Arc::clone(&self.engine), subject.clone());
         self.engine.tasks.spawn(async move {
-            match engine.store.claim(&subject, engine.worker, engine.settings.lease).await {
+            let driven = match engine.store.claim(&subject, engine.worker, engine.settings.lease).await {
                 Ok(Some(claim)) => engine.recover(&claim).await.is_some(),
                 Ok(None) | Err(_) => false,
-            }
+            };
+            drop(room);
+            driven
         })
     }
 

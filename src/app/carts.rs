@@ -294,7 +294,9 @@ impl From<CartError> for Error {
     fn from(error: CartError) -> Self {
         let message = error.to_string();
         match error {
-            CartError::NotOpen { .. } => Self::new(Reason::CartNotOpen, message),
+            CartError::NotOpen { state, .. } => {
+                Self::new(Reason::CartNotOpen, message).with("state", state.to_owned())
+            }
             CartError::Quantity { index } => Self::field(format!("actions[{index}].add.quantity"), message),
             CartError::UnknownSku { index, .. } => {
                 Self::of_field(Reason::SkuUnknown, format!("actions[{index}].add.sku"), message)

@@ -51,9 +51,9 @@ pub enum Reason {
     CodeInvalid,
     /// The cart has no lines.
     CartEmpty,
-    /// The cart is locked, ordered or deleted.
+    /// The cart is locked, ordered, deleted or expired.
     CartNotOpen,
-    /// The checkout is placing, completed or cancelled.
+    /// The checkout is placing, completed, cancelled or expired.
     CheckoutNotOpen,
     /// Problems block the placement.
     CheckoutNotReady,
@@ -85,6 +85,8 @@ pub enum Reason {
     PartnerUnavailable,
     /// The store of record cannot be reached.
     StoreUnavailable,
+    /// Too many placements run in this process.
+    TooManyPlacements,
     /// No flow matches this buyer.
     NoFlow,
     /// A bug of ours.

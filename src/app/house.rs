@@ -10,7 +10,7 @@ use crate::domain::currency::Currency;
 use crate::domain::flow::{Flow, FlowId};
 use crate::domain::ids::StoreId;
 use crate::domain::pricing::RoundingPolicy;
-use crate::engine::Engine;
+use crate::engine::{Engine, Room};
 use crate::ports::catalogue::Catalogue;
 use crate::ports::quotes::Quotes;
 
@@ -68,6 +68,18 @@ pub struct House {
 }
 
 impl House {
+    /// Room for what runs on after its call has ended: a placement, or the drive of one that rests (I26).
+    pub(super) fn room(&self) -> Result<Room, Error> {
+        self.engine.tasks.room().ok_or_else(|| {
+            metrics::counter!("cashwrap_placements_shed_total").increment(1);
+            Error::new(
+                Reason::TooManyPlacements,
+                "too many placements are under way in this process, and nothing was recorded: repeat the call",
+            )
+            .retry_after(Duration::from_secs(1))
+        })
+    }
+
     /// The settings of a store.
     pub fn store(&self, id: &StoreId) -> Result<&StoreSettings, Error> {
         self.stores.get(id).ok_or_else(|| Error::not_found("store"))

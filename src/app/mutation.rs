@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::error::{Error, Reason};
 use super::house::House;
+use super::reach::Reach;
 use crate::domain::cart::CartLine;
 use crate::domain::ids::{StoreId, UnitId};
 use crate::engine::events;
@@ -37,6 +38,8 @@ pub struct Mutation {
     pub fingerprint: [u8; 32],
     /// The etag that the change was decided on, if the caller gave one.
     pub etag: Option<String>,
+    /// Whose rows may be changed.
+    pub reach: Reach,
 }
 
 /// A row with its etag, as a reply shows it.
@@ -67,6 +70,12 @@ pub fn etag(sequence: u64) -> String {
 }
 
 impl Mutation {
+    /// The same within another reach.
+    #[must_use]
+    pub fn within(self, reach: Reach) -> Self {
+        Self { reach, ..self }
+    }
+
     pub(super) fn key(&self) -> ReplyKey {
         ReplyKey { store: self.store.clone(), method: self.method, request_id: self.request_id }
     }
@@ -144,7 +153,12 @@ impl House {
             if let Some(body) = mutation.replayed(snapshot.reply.as_ref())? {
                 return Ok(body);
             }
+            // The first key is that of the row that the call speaks of, or of the cart that it checks out.
+            if let Some(row) = keys.first().and_then(|key| snapshot.rows.get(key)) {
+                mutation.reach.check_row(&row.row)?;
+            }
             let change = step(Arc::clone(&snapshot)).await?;
+            let alive = self.engine.alive(&mutation.store, &change.records, &snapshot);
             let (writes, shown) = writes(mutation, &snapshot, change.records);
             let body = body(&shown, &snapshot);
             let keep = if change.moves_money { self.times.keep_money_reply } else { self.times.keep_reply };
@@ -152,6 +166,7 @@ impl House {
             unit.writes = writes;
             unit.counters = change.counters;
             unit.timers = change.timers;
+            unit.timers.extend(alive);
             unit.reply = Some(ReplyWrite::Claim {
                 key: mutation.key(),
                 reply: StoredReply {

@@ -22,14 +22,15 @@ impl House {
         }
     }
 
-    /// Lists orders, newest first.
+    /// Lists orders, or one customer's, newest first.
     pub async fn list_orders(
         &self,
         store: &StoreId,
+        customer: Option<String>,
         limit: u32,
         before: Option<String>,
     ) -> Result<Page<Order>, Error> {
-        self.page(store, Kind::Order, None, limit, before, |record| match record {
+        self.page(store, Kind::Order, customer, limit, before, |record| match record {
             Record::Order(order) => Some(*order),
             _ => None,
         })

@@ -7,6 +7,7 @@
 use super::error::Error;
 use super::house::House;
 use super::mutation::{Mutation, writes};
+use super::reach::Reach;
 use crate::domain::cart::{Cart, CartState};
 use crate::domain::ids::{StoreId, UnitId};
 use crate::ports::Record;
@@ -53,6 +54,7 @@ impl House {
             request_id: self.engine.ids.fresh(),
             fingerprint: [0; 32],
             etag: None,
+            reach: Reach::Anybodys,
         };
         let (writes, shown) = writes(&mutation, snapshot, records);
         let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), store.clone());

@@ -11,9 +11,13 @@ use super::problem::Problems;
 use super::raw::RawTable;
 use super::secret::Secret;
 use crate::domain::ids::StoreId;
+use crate::domain::text;
 
 /// The least that a key for signing or sealing must have: what HMAC-SHA-256 and AES-256 use of it.
 const MIN_KEY_BYTES: usize = 32;
+
+/// The longest id of a customer, as the API has it.
+const MAX_CUSTOMER_BYTES: usize = 128;
 
 /// Who may call, and the keys with which the service signs and seals.
 #[derive(Debug, Clone)]
@@ -40,7 +44,8 @@ pub struct ApiKey {
     pub stores: BTreeSet<StoreId>,
     /// What it may do there.
     pub scopes: BTreeSet<Scope>,
-    /// The customer that it stands for, where it stands for one.
+    /// The customer that it stands for, where it stands for one: what it makes is that customer's, and it has
+    /// no rows but that one's and those of guests whose capability it holds.
     pub customer: Option<String>,
 }
 
@@ -124,9 +129,23 @@ fn read_keys(raw: &mut RawTable, problems: &mut Problems) -> Vec<ApiKey> {
             let remedy = "name one of shopper, service, backoffice, operator";
             problems.0.push(table.problem("scopes", "is empty", remedy));
         }
+        check_customer(&key, &table, problems);
         keys.push(key);
     }
     keys
+}
+
+/// Staff and operators stand for nobody: what they may do is no single customer's.
+fn check_customer(key: &ApiKey, table: &RawTable, problems: &mut Problems) {
+    let Some(customer) = &key.customer else { return };
+    if customer.is_empty() || text::check(customer, MAX_CUSTOMER_BYTES).is_err() {
+        let remedy = format!("give the customer's own id, of 1 to {MAX_CUSTOMER_BYTES} bytes on one line");
+        problems.0.push(table.problem("customer", "is not an id", remedy));
+    }
+    if key.scopes.iter().any(|scope| matches!(scope, Scope::Backoffice | Scope::Operator)) {
+        let remedy = "leave it out, or give the key the scopes shopper or service only";
+        problems.0.push(table.problem("customer", "stands beside a scope of staff", remedy));
+    }
 }
 
 fn read_data_keys(raw: &mut RawTable, problems: &mut Problems) -> Vec<DataKey> {

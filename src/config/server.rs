@@ -23,6 +23,10 @@ pub struct ServerSettings {
     /// Requests under way at once; more are refused as RESOURCE_EXHAUSTED.
     #[serde(deserialize_with = "leaf::count::<_, 1, 100_000>")]
     pub max_concurrent: u32,
+    /// Placements under way at once, whether their caller still waits or not; more are refused as UNAVAILABLE
+    /// before anything is recorded.
+    #[serde(deserialize_with = "leaf::count::<_, 1, 100_000>")]
+    pub max_placements: u32,
     /// How long a request may take at most.
     #[serde(rename = "request_timeout_ms", deserialize_with = "leaf::millis::<_, 1_000, 300_000>")]
     pub request_timeout: Duration,
@@ -50,6 +54,8 @@ impl Default for ServerSettings {
             listen: SocketAddr::from(([127, 0, 0, 1], 50_051)),
             admin_listen: SocketAddr::from(([127, 0, 0, 1], 9_464)),
             max_concurrent: 1_024,
+            // More only pile up behind a gateway that is slow, each with its call and its lease.
+            max_placements: 1_024,
             // Longer than the patience by enough for the answer to be written.
             request_timeout: Duration::from_secs(30),
             // payments.md §4: longer and the caller's own deadline comes first.

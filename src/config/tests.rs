@@ -72,7 +72,7 @@ fn wrong_keys_and_values_are_refused_with_the_full_key_and_what_is_allowed() {
             "max_concurrent = 1024",
             "max_conurrent = 1024",
             "server.max_conurrent: unknown key; remove it, or use one of listen, admin_listen, max_concurrent, \
-             request_timeout_ms, patience_ms",
+             max_placements, request_timeout_ms, patience_ms",
         ),
         (
             "max_concurrent = 1024",
@@ -120,6 +120,46 @@ fn wrong_keys_and_values_are_refused_with_the_full_key_and_what_is_allowed() {
             "origin_country = \"DE\"",
             "origin_country = \"Germany\"",
             "stores[0].origin_country: `Germany` is not the code of a country; write two letters such as DE",
+        ),
+    ]);
+}
+
+#[test]
+fn a_key_stands_for_a_customer_and_never_beside_a_scope_of_staff() {
+    let line = "# customer = \"cus-1\"";
+    let stands = parse(&EXAMPLE.replace(line, "customer = \"cus-1\""), &[]).unwrap();
+    assert_eq!(stands.auth.keys[0].customer.as_deref(), Some("cus-1"));
+    let nobody = refused(line, "customer = \"\"");
+    assert!(nobody.contains("auth.keys[0].customer: is not an id; give the customer's own id"), "{nobody}");
+    for scope in ["backoffice", "operator"] {
+        let staff = EXAMPLE
+            .replace(line, "customer = \"cus-1\"")
+            .replace("scopes = [\"shopper\"]", &format!("scopes = [\"shopper\", \"{scope}\"]"));
+        let staff = parse(&staff, &[]).unwrap_err();
+        assert!(
+            staff.contains("auth.keys[0].customer: stands beside a scope of staff; leave it out"),
+            "{staff}"
+        );
+    }
+}
+
+#[test]
+fn nothing_is_abandoned_after_its_end_and_no_cart_ends_under_its_checkout() {
+    all_refused([
+        (
+            "abandoned_after_ms = 3_600_000",
+            "abandoned_after_ms = 700_000_000",
+            "stores[0].timers.abandoned_after_ms: is longer than checkout_life_ms; give at most 604800000",
+        ),
+        (
+            "cart_life_ms = 2_592_000_000",
+            "cart_life_ms = 60_000",
+            "stores[0].timers.checkout_life_ms: is longer than cart_life_ms; give at most 60000",
+        ),
+        (
+            "customer_cart_life_ms = 7_776_000_000",
+            "customer_cart_life_ms = 60_000",
+            "stores[0].timers.checkout_life_ms: is longer than customer_cart_life_ms; give at most 60000",
         ),
     ]);
 }
@@ -187,7 +227,7 @@ fn every_mistake_is_shown_at_once() {
     assert_eq!(
         parse(&wrong, &variables).unwrap_err(),
         "test.toml: server.colour: unknown key; remove it, or use one of listen, admin_listen, max_concurrent, \
-         request_timeout_ms, patience_ms\n\
+         max_placements, request_timeout_ms, patience_ms\n\
          test.toml: server.max_concurrent: is integer `0`; give a whole number from 1 to 100000\n\
          test.toml: server.patience_ms: is string \"soon\"; give a whole number from 100 to 60000 (set by \
          CASHWRAP__SERVER__PATIENCE_MS)\n\

@@ -1,12 +1,13 @@
 //! Finds what is due, claims it under a lease, and drives it: new captures, the resolver's rounds, expired
-//! actions, and whatever a dead process left behind. They are all the same thing here.
+//! actions, and whatever a dead process left behind. They are all the same thing here; beside them the lives of
+//! carts and checkouts, over which no machine runs.
 
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
 use super::driver::Engine;
-use crate::ports::store::Claim;
+use crate::ports::store::{Claim, Kind};
 
 /// Runs until the process drains.
 pub async fn run(engine: Engine) {
@@ -48,7 +49,10 @@ async fn claim_some(engine: &Engine, permits: &Arc<Semaphore>) -> usize {
 fn spawn(engine: &Engine, claim: Claim, permit: tokio::sync::OwnedSemaphorePermit) {
     let driver = Arc::clone(engine);
     engine.tasks.spawn(async move {
-        driver.recover(&claim).await;
+        match claim.key.kind {
+            Kind::Cart | Kind::Checkout => driver.end_of_life(&claim).await,
+            _ => drop(driver.recover(&claim).await),
+        }
         drop(permit);
     });
 }

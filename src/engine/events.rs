@@ -31,14 +31,21 @@ fn kind(before: Option<&Record>, after: &Record) -> &'static str {
             CartState::Locked => "cart.locked.v1",
             CartState::Ordered => "cart.ordered.v1",
             CartState::Deleted => "cart.deleted.v1",
+            CartState::Expired => "cart.expired.v1",
         },
         (None, Record::Checkout(_)) => "checkout.created.v1",
+        (Some(Record::Checkout(before)), Record::Checkout(checkout))
+            if before.abandoned_at != checkout.abandoned_at =>
+        {
+            "checkout.abandoned.v1"
+        }
         (_, Record::Checkout(checkout)) => match checkout.state {
             CheckoutState::Open => "checkout.updated.v1",
             CheckoutState::Placing => "checkout.placing.v1",
             CheckoutState::AwaitingAction => "checkout.action_required.v1",
             CheckoutState::Completed => "checkout.completed.v1",
             CheckoutState::Cancelled => "checkout.cancelled.v1",
+            CheckoutState::Expired => "checkout.expired.v1",
         },
         (None, Record::Placement(_)) => "placement.started.v1",
         (_, Record::Placement(_)) => "placement.changed.v1",
@@ -110,6 +117,7 @@ fn checkout(checkout: &Checkout) -> Value {
         "quote_digest": checkout.quoted.as_ref().map(|quoted| quoted.digest.clone()),
         "quote_expires_at": checkout.quoted.as_ref().map(|quoted| quoted.expires_at.to_string()),
         "updated_at": checkout.updated_at.to_string(),
+        "abandoned_at": checkout.abandoned_at.map(|at| at.to_string()),
         "action_payment": checkout.action.as_ref().map(|action| action.payment.to_string()),
         "order": checkout.order.map(|id| id.to_string()),
     })

@@ -13,7 +13,7 @@ mod keys;
 mod layer;
 pub mod table;
 
-pub use caller::{Caller, Stores, caller};
+pub use caller::{Caller, Stores, Vouching, caller};
 pub(super) use constant::same;
 pub use keys::{Keys, Unauthenticated};
 pub use layer::AuthLayer;

@@ -93,6 +93,7 @@ const fn row(reason: Reason) -> (Code, ErrorReason) {
         Reason::NoFlow => (FailedPrecondition, ErrorReason::NoFlow),
         Reason::PartnerUnavailable => (Unavailable, ErrorReason::PartnerUnavailable),
         Reason::StoreUnavailable => (Unavailable, ErrorReason::StoreUnavailable),
+        Reason::TooManyPlacements => (Unavailable, ErrorReason::TooManyPlacements),
         Reason::Internal => (Internal, ErrorReason::Internal),
     }
 }

@@ -69,7 +69,8 @@ keyed! {
     SetPartnerModeRequest = "SetPartnerMode" etag;
 }
 
-/// Who changes what, under which key. The key is required, and a UUID in its usual form.
+/// Who changes what, under which key. The key is required, and a UUID in its usual form. A caller that stands
+/// for one customer reaches its own rows alone until its right to others is said.
 pub fn mutation<R: Keyed>(
     vault: &dyn Vault,
     caller: &Caller,
@@ -83,6 +84,7 @@ pub fn mutation<R: Keyed>(
         request_id: request_id(request.request_id())?,
         fingerprint: fingerprint(vault, caller, request),
         etag: (!etag.is_empty()).then(|| etag.to_owned()),
+        reach: caller.reach(false),
     })
 }
 
@@ -114,7 +116,13 @@ mod tests {
     use crate::grpc::capability::testing::Xor;
 
     fn caller(id: &str) -> Caller {
-        Caller { id: id.to_owned(), scopes: BTreeSet::new(), stores: Stores::All, capability: None }
+        Caller {
+            id: id.to_owned(),
+            scopes: BTreeSet::new(),
+            stores: Stores::All,
+            customer: None,
+            capability: None,
+        }
     }
 
     fn request(code: &str, request_id: &str) -> v1::ApplyCodeRequest {

@@ -249,7 +249,7 @@ impl ReplyWrite {
 /// When a row must be driven next. Durations count from the commit, by the database's clock.
 #[derive(Debug, Clone)]
 pub struct TimerWrite {
-    /// The row to drive: a placement or a payment.
+    /// The row to drive: a placement or a payment; or a cart or checkout whose life may be over.
     pub key: Key,
     /// What to do with its timer.
     pub change: TimerChange,

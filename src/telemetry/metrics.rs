@@ -65,6 +65,14 @@ fn describe() {
         "cashwrap_failovers_total",
         "payment attempts begun after another one of the same payment, by account"
     );
+    describe_counter!(
+        "cashwrap_placements_shed_total",
+        "calls refused because too many placements were under way"
+    );
+    describe_counter!(
+        "cashwrap_lives_ended_total",
+        "carts and checkouts that were abandoned or expired, by kind"
+    );
     describe_counter!("cashwrap_placements_total", "placements that ended, by outcome");
     describe_histogram!(
         "cashwrap_placement_seconds",

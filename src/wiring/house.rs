@@ -61,10 +61,15 @@ pub fn build(
         settings: engine::Settings {
             lease: timing.lease,
             renew_every: timing.renew,
+            lifetimes: settings
+                .stores
+                .iter()
+                .map(|store| (store.id.clone(), store.timers.lifetimes()))
+                .collect(),
             ..engine::Settings::default()
         },
         worker: WorkerId(UuidV7.fresh()),
-        tasks: Tasks::default(),
+        tasks: Tasks::bounded(settings.server.max_placements),
     };
     let house = House {
         engine: Arc::new(Driver::new(parts)),

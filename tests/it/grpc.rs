@@ -3,6 +3,7 @@
 
 mod carts;
 mod checkouts;
+mod customers;
 mod orders;
 mod quotes;
 mod rig;

@@ -20,6 +20,7 @@ mod postgres_support;
 mod purity;
 mod readme;
 mod sandbox;
+mod sealed;
 mod server;
 mod store;
 mod stripe;

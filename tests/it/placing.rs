@@ -4,8 +4,10 @@
 mod crash;
 mod failover;
 mod fuse;
+mod lifetimes;
 mod modes;
 mod races;
+mod room;
 mod round_trips;
 pub(crate) mod till;
 mod world;

@@ -99,6 +99,7 @@ impl House {
         encode: EncodeCheckout<'_>,
     ) -> Result<Bytes, Error> {
         self.store(&mutation.store)?;
+        let room = self.room()?;
         let key = &Key::new(&mutation.store, Kind::Checkout, id);
         let keys = [key.clone()];
         let step = |snapshot: Arc<Snapshot<Record>>| async move {
@@ -123,7 +124,7 @@ impl House {
         };
         let body = self.mutate_seen(mutation, &keys, step, shown).await?;
         if placing.into_inner() {
-            self.nudge_placement_of(key).await?;
+            self.nudge_placement_of(key, room).await?;
         }
         Ok(body)
     }

@@ -11,8 +11,8 @@ use super::edit::Edit;
 use super::rows::cart_of;
 use super::show::EncodeCheckout;
 use crate::domain::cart::{Cart, CartState};
-use crate::domain::checkout::{Checkout, CheckoutState, Context, Details, FlowPin};
-use crate::domain::flow::{Shopper, choose};
+use crate::domain::checkout::{Checkout, CheckoutState, Context, Customer, Details, FlowPin};
+use crate::domain::flow::{CustomerKind, Shopper, choose};
 use crate::domain::ids::{CartId, CheckoutId, StoreId};
 use crate::ports::Record;
 use crate::ports::store::{Key, Kind, Snapshot};
@@ -58,6 +58,7 @@ impl House {
         match cart.state {
             CartState::Open => {}
             CartState::Ordered => return Err(Error::already_ordered(&cart.store, cart.order)),
+            CartState::Expired => crate::domain::cart::open(cart)?,
             CartState::Locked => {
                 return Err(Error::new(
                     Reason::CartNotOpen,
@@ -69,12 +70,13 @@ impl House {
         if cart.lines.is_empty() {
             return Err(Error::new(Reason::CartEmpty, "the cart has no lines: add something first"));
         }
+        let customer = customer_of(&new.context.customer, cart)?;
         let now = self.engine.clock.now();
         let shopper = Shopper {
             device: new.context.device,
             channel: new.context.channel,
             store: store.clone(),
-            customer: new.context.customer.kind,
+            customer: customer.kind,
             cart_total: cart.subtotal().map_err(crate::domain::cart::CartError::from)?,
             skus: cart.lines.iter().map(|line| line.sku().clone()).collect(),
             tags: cart
@@ -97,6 +99,7 @@ impl House {
             context: Context {
                 region: first_of(&new.context.region, &cart.region),
                 language: first_of(&new.context.language, &cart.language),
+                customer,
                 ..new.context.clone()
             },
             flow: FlowPin { id: chosen.flow, version: chosen.version, matched_rule: chosen.matched_rule },
@@ -109,11 +112,30 @@ impl House {
             action: None,
             last_failure: None,
             order: None,
+            abandoned_at: None,
             created_at: now,
             updated_at: now,
         };
         self.edit(&mut checkout, flow, &new.edit).await?;
         Ok(checkout)
+    }
+}
+
+/// Who buys: whom the call names, else the cart's customer, for whom somebody vouched when it was created.
+fn customer_of(stated: &Customer, cart: &Cart) -> Result<Customer, Error> {
+    match (&stated.id, &cart.customer) {
+        (None, Some(id)) => {
+            let kind = match stated.kind {
+                CustomerKind::Guest => CustomerKind::Registered,
+                kind @ (CustomerKind::Registered | CustomerKind::Repeat) => kind,
+            };
+            Ok(Customer { id: Some(id.clone()), kind })
+        }
+        (Some(stated), Some(held)) if stated != held => Err(Error::field(
+            "context.customer.id",
+            "is not the customer of the cart: leave it out, or check out a cart of this customer",
+        )),
+        _ => Ok(stated.clone()),
     }
 }
 

@@ -51,7 +51,7 @@ pub(in crate::app) fn open(checkout: &Checkout) -> Result<(), Error> {
         CheckoutState::Placing => "wait until its placement has ended, or cancel it",
         CheckoutState::AwaitingAction => "finish the payment, or wait a moment and try again",
         CheckoutState::Completed => return Err(Error::already_ordered(&checkout.store, checkout.order)),
-        CheckoutState::Cancelled => "open another checkout of the cart",
+        CheckoutState::Cancelled | CheckoutState::Expired => "open another checkout of the cart",
     };
     let state = checkout.state.as_str();
     let message = format!("the checkout is {state} and cannot be changed: {remedy}");

@@ -14,6 +14,7 @@ use crate::domain::checkout::{Checkout, CheckoutState};
 use crate::domain::ids::{AccountId, CheckoutId};
 use crate::domain::money::Money;
 use crate::domain::placement::Placement;
+use crate::engine::Room;
 use crate::engine::driver::{PLACE_ORDER, Stop};
 use crate::ports::Record;
 use crate::ports::store::{Key, Kind, Query, ReplyKey, Snapshot};
@@ -40,20 +41,22 @@ pub struct PlaceOrder {
 
 impl House {
     /// Places the order, or says what became of it: the encoded response. All of it runs in a tracked task: the
-    /// caller's deadline or reset drops our future, and never what was begun (R13).
+    /// caller's deadline or reset drops our future, and never what was begun (R13). Where too many run already it
+    /// is refused before any durable work (I26).
     pub async fn place_order(
         self: &Arc<Self>,
         mutation: &Mutation,
         place: &PlaceOrder,
     ) -> Result<Bytes, Error> {
+        let room = self.room()?;
         let (house, mutation, place) = (Arc::clone(self), mutation.clone(), place.clone());
-        let run = self.engine.tasks.spawn(async move { house.place(&mutation, &place).await });
+        let run = self.engine.tasks.spawn(async move { house.place(&mutation, &place, &room).await });
         run.await.unwrap_or_else(|_| {
             Err(Error::new(Reason::Internal, "a task ended before its time: operators find it in the log"))
         })
     }
 
-    async fn place(&self, mutation: &Mutation, place: &PlaceOrder) -> Result<Bytes, Error> {
+    async fn place(&self, mutation: &Mutation, place: &PlaceOrder, room: &Room) -> Result<Bytes, Error> {
         self.store(&mutation.store)?;
         let until = tokio::time::Instant::now() + self.times.patience;
         for _ in 0..TRIES {
@@ -66,10 +69,13 @@ impl House {
                     return case.reply().cloned().ok_or_else(conflict);
                 }
                 Begin::Ours { case, begun: Some(begun), claim, placement } => {
-                    let engine = Arc::clone(&self.engine);
-                    // Its patience ends ours; the call at the gateway goes on.
-                    let run =
-                        self.engine.tasks.spawn(async move { engine.go_on(*case, begun, &claim).await });
+                    let (engine, room) = (Arc::clone(&self.engine), room.clone());
+                    // Its patience ends ours; the call at the gateway goes on, and keeps its room.
+                    let run = self.engine.tasks.spawn(async move {
+                        let ended = engine.go_on(*case, begun, &claim).await;
+                        drop(room);
+                        ended
+                    });
                     let ended = tokio::time::timeout_at(until, run).await;
                     if let Ok(Ok((Stop::Resting, case))) = ended
                         && let Some(body) = case.reply()
@@ -96,6 +102,7 @@ impl House {
             return Ok(begin);
         }
         let (checkout, _) = checkout_of(&key, &snapshot)?;
+        mutation.reach.check("checkout", checkout.context.customer.id.as_deref())?;
         let instruments = self.fingerprint(place);
         if let Some(placement) = known_placement(&checkout, &snapshot) {
             let same = placement.digest == place.digest && placement.instruments == instruments;
@@ -108,7 +115,7 @@ impl House {
                     return Ok(Begin::Join(placement.id));
                 }
                 CheckoutState::Placing | CheckoutState::AwaitingAction => return Err(in_progress()),
-                CheckoutState::Open | CheckoutState::Cancelled => {}
+                CheckoutState::Open | CheckoutState::Cancelled | CheckoutState::Expired => {}
             }
         }
         let cart = cart_of(&mutation.store, checkout.cart, &snapshot)?;

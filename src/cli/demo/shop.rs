@@ -219,6 +219,7 @@ impl Shop {
                 parent: STORE.to_owned(),
                 page_size: PAGE,
                 page_token: page_token.clone(),
+                ..ListOrdersRequest::default()
             };
             let page = answer("ListOrders", self.orders.clone().list_orders(request).await)?;
             sold.extend(page.orders.iter().map(sold_by));

@@ -39,7 +39,7 @@ pub enum CartAction {
 /// Why a batch was refused; `index` counts the actions from 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CartError {
-    /// The cart is locked, ordered or deleted.
+    /// The cart is locked, ordered, deleted or expired.
     #[error("the cart is {state} and cannot be changed: {remedy}")]
     NotOpen {
         /// The state's name.
@@ -151,7 +151,7 @@ pub fn open(cart: &Cart) -> Result<(), CartError> {
     let remedy = match cart.state {
         CartState::Open => return Ok(()),
         CartState::Locked => "wait until its placement has ended, or cancel the checkout",
-        CartState::Ordered | CartState::Deleted => "create another cart",
+        CartState::Ordered | CartState::Deleted | CartState::Expired => "create another cart",
     };
     Err(CartError::NotOpen { state: cart.state.as_str(), remedy })
 }

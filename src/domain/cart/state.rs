@@ -28,6 +28,8 @@ pub enum CartState {
     Ordered,
     /// Deleted; final.
     Deleted,
+    /// Left alone for its life; final.
+    Expired,
 }
 
 impl CartState {
@@ -38,6 +40,7 @@ impl CartState {
             Self::Locked => "LOCKED",
             Self::Ordered => "ORDERED",
             Self::Deleted => "DELETED",
+            Self::Expired => "EXPIRED",
         }
     }
 
@@ -45,7 +48,8 @@ impl CartState {
     pub const fn may_become(self, next: Self) -> bool {
         matches!(
             (self, next),
-            (Self::Open, Self::Locked | Self::Deleted) | (Self::Locked, Self::Open | Self::Ordered)
+            (Self::Open, Self::Locked | Self::Deleted | Self::Expired)
+                | (Self::Locked, Self::Open | Self::Ordered)
         )
     }
 }

@@ -25,6 +25,8 @@ pub enum CheckoutState {
     Completed,
     /// Cancelled; final.
     Cancelled,
+    /// Left alone for its life; final.
+    Expired,
 }
 
 impl CheckoutState {
@@ -36,20 +38,23 @@ impl CheckoutState {
             Self::AwaitingAction => "AWAITING_ACTION",
             Self::Completed => "COMPLETED",
             Self::Cancelled => "CANCELLED",
+            Self::Expired => "EXPIRED",
         }
     }
 
     /// Whether the published table has this edge.
     pub const fn may_become(self, next: Self) -> bool {
         match self {
-            Self::Open => matches!(next, Self::Placing | Self::Cancelled | Self::Completed),
+            Self::Open => {
+                matches!(next, Self::Placing | Self::Cancelled | Self::Completed | Self::Expired)
+            }
             Self::Placing => {
                 matches!(next, Self::Open | Self::AwaitingAction | Self::Completed | Self::Cancelled)
             }
             Self::AwaitingAction => {
                 matches!(next, Self::Open | Self::Placing | Self::Completed | Self::Cancelled)
             }
-            Self::Completed | Self::Cancelled => false,
+            Self::Completed | Self::Cancelled | Self::Expired => false,
         }
     }
 
@@ -155,6 +160,8 @@ pub struct Checkout {
     pub last_failure: Option<Failure>,
     /// The order.
     pub order: Option<OrderId>,
+    /// When it was taken for abandoned, which happens once.
+    pub abandoned_at: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.

@@ -8,8 +8,10 @@ use std::time::Duration;
 use super::super::case::Case;
 use super::super::modes::Modes;
 use super::super::replies::Replies;
+use super::super::sealed::SealedReplies;
 use super::super::tasks::Tasks;
 use crate::domain::ids::{AccountId, StoreId, WorkerId};
+use crate::domain::lifetime::Lifetimes;
 use crate::domain::payment::Policy;
 use crate::domain::payment::decide::GatewayFacts;
 use crate::ports::gateway::Gateway;
@@ -27,6 +29,8 @@ pub struct Settings {
     pub poll: Duration,
     /// How many claims one process drives at once.
     pub max_driven: u32,
+    /// How long carts and checkouts of each store live; for ever in a store that has none here.
+    pub lifetimes: BTreeMap<StoreId, Lifetimes>,
 }
 
 impl Default for Settings {
@@ -36,6 +40,7 @@ impl Default for Settings {
             renew_every: Duration::from_secs(5),
             poll: Duration::from_millis(100),
             max_driven: 256,
+            lifetimes: BTreeMap::new(),
         }
     }
 }
@@ -106,8 +111,10 @@ impl std::ops::Deref for Driver {
 pub type Engine = Arc<Driver>;
 
 impl Driver {
-    /// A driver over its parts.
+    /// A driver over its parts. Whatever its store keeps under reply keys is sealed from here on.
     pub fn new(parts: Parts) -> Self {
+        let (inner, vault) = (Arc::clone(&parts.store), Arc::clone(&parts.vault));
+        let parts = Parts { store: Arc::new(SealedReplies::new(inner, vault)), ..parts };
         Self {
             parts,
             bell: tokio::sync::Notify::new(),

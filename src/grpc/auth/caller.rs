@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::app::{Error, Reason};
+use crate::app::{Error, Reach, Reason};
 use crate::domain::ids::StoreId;
 use crate::grpc::capability::Capabilities;
 
@@ -20,6 +20,17 @@ pub enum Stores {
     Some(BTreeSet<StoreId>),
 }
 
+/// Whose customer id counts as verified when a caller states it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vouching<'a> {
+    /// Nobody's: a shopper may type anything.
+    Nobody,
+    /// Anybody's: services and staff know their customers.
+    Anybody,
+    /// That of the customer that the key stands for, whether it is stated or not.
+    Only(&'a str),
+}
+
 /// Who calls. Its `Debug` hides the capability.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -29,6 +40,8 @@ pub struct Caller {
     pub scopes: BTreeSet<Scope>,
     /// Where it may do it.
     pub stores: Stores,
+    /// The customer that its key stands for, which counts as verified.
+    pub customer: Option<String>,
     /// The capability token that came with the call, unchecked.
     pub capability: Option<String>,
 }
@@ -39,6 +52,7 @@ impl std::fmt::Debug for Caller {
             .field("id", &self.id)
             .field("scopes", &self.scopes)
             .field("stores", &self.stores)
+            .field("customer", &self.customer)
             .field("capability", &self.capability.as_ref().map(|_| "[hidden]"))
             .finish()
     }
@@ -62,11 +76,10 @@ impl Caller {
         if may { Ok(()) } else { Err(Error::not_found("store")) }
     }
 
-    /// Asks a caller that speaks for a shopper alone for the capability of `resource`, the full name of a
-    /// cart, checkout or order. Staff and services need none.
+    /// Asks a caller that speaks for a shopper, or for one customer, for the capability of `resource`, the full
+    /// name of a cart, checkout or order. Staff and services need none.
     pub fn must_hold(&self, capabilities: &Capabilities, resource: &str) -> Result<(), Error> {
-        let held = self.capability.as_deref().is_some_and(|token| capabilities.holds(token, resource));
-        if held || self.is_trusted() {
+        if self.holds(capabilities, resource) || self.is_trusted() {
             return Ok(());
         }
         Err(match self.capability {
@@ -80,17 +93,38 @@ impl Caller {
         })
     }
 
-    /// Whether a customer id that it states counts as verified.
-    pub fn vouches(&self) -> bool {
-        self.scopes.contains(&Scope::Service) || self.scopes.contains(&Scope::Backoffice)
+    /// Whether the capability of `resource` came with the call.
+    pub fn holds(&self, capabilities: &Capabilities, resource: &str) -> bool {
+        self.capability.as_deref().is_some_and(|token| capabilities.holds(token, resource))
     }
 
-    /// Whether it has any scope beyond the shopper's.
+    /// Whose rows it may touch: a customer's own where it stands for one, and a guest's where it holds the
+    /// capability.
+    pub fn reach(&self, holds: bool) -> Reach {
+        match &self.customer {
+            None => Reach::Anybodys,
+            Some(id) => Reach::Customer { id: id.clone(), guests: holds },
+        }
+    }
+
+    /// Whose customer id counts as verified when it states one.
+    pub fn vouches(&self) -> Vouching<'_> {
+        match &self.customer {
+            Some(own) => Vouching::Only(own),
+            None if self.scopes.contains(&Scope::Service) || self.scopes.contains(&Scope::Backoffice) => {
+                Vouching::Anybody
+            }
+            None => Vouching::Nobody,
+        }
+    }
+
+    /// Whether it has any scope beyond the shopper's, and stands for nobody in particular.
     fn is_trusted(&self) -> bool {
-        self.scopes.iter().any(|scope| match scope {
+        let beyond = self.scopes.iter().any(|scope| match scope {
             Scope::Shopper => false,
             Scope::Service | Scope::Backoffice | Scope::Operator => true,
-        })
+        });
+        beyond && self.customer.is_none()
     }
 }
 
@@ -106,6 +140,7 @@ mod tests {
             id: "someone".to_owned(),
             scopes: scopes.iter().copied().collect(),
             stores: Stores::Some(BTreeSet::from(["demo".parse().unwrap()])),
+            customer: None,
             capability,
         }
     }
@@ -132,16 +167,29 @@ mod tests {
     fn only_services_and_staff_vouch_for_a_customer_and_none_beyond_the_shopper_needs_a_capability() {
         let capabilities = Capabilities::new(Arc::new(Xor));
         for (scope, vouches) in [
-            (Scope::Shopper, false),
-            (Scope::Service, true),
-            (Scope::Backoffice, true),
-            (Scope::Operator, false),
+            (Scope::Shopper, Vouching::Nobody),
+            (Scope::Service, Vouching::Anybody),
+            (Scope::Backoffice, Vouching::Anybody),
+            (Scope::Operator, Vouching::Nobody),
         ] {
             let caller = with(&[scope], None);
             assert_eq!(caller.vouches(), vouches, "{scope:?}");
             let free = caller.must_hold(&capabilities, "stores/demo/carts/crt_1").is_ok();
             assert_eq!(free, scope != Scope::Shopper, "{scope:?}");
         }
+    }
+
+    #[test]
+    fn who_stands_for_a_customer_vouches_for_that_one_alone_and_needs_the_capability_of_what_is_not_its_own()
+    {
+        let capabilities = Capabilities::new(Arc::new(Xor));
+        for scope in [Scope::Shopper, Scope::Service] {
+            let caller = Caller { customer: Some("ada".to_owned()), ..with(&[scope], None) };
+            assert_eq!(caller.vouches(), Vouching::Only("ada"), "{scope:?}");
+            assert!(caller.must_hold(&capabilities, "stores/demo/payments/pay_1").is_err(), "{scope:?}");
+            assert_eq!(caller.reach(true), Reach::Customer { id: "ada".to_owned(), guests: true });
+        }
+        assert_eq!(with(&[Scope::Shopper], None).reach(false), Reach::Anybodys);
     }
 
     #[test]

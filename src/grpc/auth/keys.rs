@@ -81,6 +81,7 @@ impl Keys {
             id: known.id.clone(),
             scopes: known.scopes.clone(),
             stores: Stores::Some(known.stores.clone()),
+            customer: known.customer.clone(),
             capability,
         })
     }
@@ -88,7 +89,7 @@ impl Keys {
 
 fn developer(capability: Option<String>) -> Caller {
     let scopes = BTreeSet::from([Scope::Shopper, Scope::Service, Scope::Backoffice, Scope::Operator]);
-    Caller { id: DEVELOPER.to_owned(), scopes, stores: Stores::All, capability }
+    Caller { id: DEVELOPER.to_owned(), scopes, stores: Stores::All, customer: None, capability }
 }
 
 fn bearer(value: &HeaderValue) -> Result<&str, Unauthenticated> {
@@ -122,7 +123,7 @@ mod tests {
                 sha256: sha256(key.as_bytes()),
                 stores: BTreeSet::from(["demo".parse().unwrap()]),
                 scopes: BTreeSet::from([Scope::Shopper]),
-                customer: None,
+                customer: (key == "there").then(|| "cus-1".to_owned()),
             })
             .into()
     }
@@ -151,6 +152,7 @@ mod tests {
             let caller = keys.caller(&given).unwrap();
             assert_eq!(caller.id, format!("id of {key}"));
             assert_eq!(caller.capability.as_deref(), Some("cap_x"));
+            assert_eq!(caller.customer.as_deref(), (key == "there").then_some("cus-1"));
         }
     }
 

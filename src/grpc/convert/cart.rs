@@ -100,6 +100,7 @@ pub fn cart(held: &CartView, settings: &StoreSettings, now: Timestamp) -> v1::Ca
         warnings,
         create_time: Some(time::timestamp(cart.created_at)),
         update_time: Some(time::timestamp(cart.updated_at)),
+        customer: cart.customer.clone().unwrap_or_default(),
     }
 }
 
@@ -191,6 +192,7 @@ const fn state(state: CartState) -> v1::CartState {
         CartState::Open => v1::CartState::Open,
         CartState::Locked => v1::CartState::Locked,
         CartState::Ordered => v1::CartState::Ordered,
+        CartState::Expired => v1::CartState::Expired,
         // A deleted cart is shown to nobody.
         CartState::Deleted => v1::CartState::Unspecified,
     }

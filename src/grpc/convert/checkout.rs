@@ -42,6 +42,7 @@ pub fn checkout(view: &CheckoutView, now: Timestamp) -> v1::Checkout {
         order: checkout.order.map(|id| names::of_order(store, id)).unwrap_or_default(),
         create_time: Some(time::timestamp(checkout.created_at)),
         update_time: Some(time::timestamp(checkout.updated_at)),
+        abandon_time: checkout.abandoned_at.map(time::timestamp),
     }
 }
 
@@ -59,7 +60,7 @@ pub fn action(store: &StoreId, needed: &ActionNeeded) -> v1::PaymentAction {
 /// Whether nothing about a session changes any more.
 pub const fn is_final(checkout: &Checkout) -> bool {
     match checkout.state {
-        CheckoutState::Completed | CheckoutState::Cancelled => true,
+        CheckoutState::Completed | CheckoutState::Cancelled | CheckoutState::Expired => true,
         CheckoutState::Open | CheckoutState::Placing | CheckoutState::AwaitingAction => false,
     }
 }
@@ -71,6 +72,7 @@ const fn state(state: CheckoutState) -> v1::CheckoutState {
         CheckoutState::AwaitingAction => v1::CheckoutState::AwaitingAction,
         CheckoutState::Completed => v1::CheckoutState::Completed,
         CheckoutState::Cancelled => v1::CheckoutState::Cancelled,
+        CheckoutState::Expired => v1::CheckoutState::Expired,
     }
 }
 
@@ -111,7 +113,7 @@ fn primary_action(view: &CheckoutView) -> v1::PrimaryAction {
         CheckoutState::Placing => simple("WAIT", false),
         CheckoutState::AwaitingAction => simple("CONFIRM_PAYMENT", true),
         CheckoutState::Completed => simple("VIEW_ORDER", true),
-        CheckoutState::Cancelled => simple("START_AGAIN", true),
+        CheckoutState::Cancelled | CheckoutState::Expired => simple("START_AGAIN", true),
     }
 }
 

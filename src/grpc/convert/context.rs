@@ -4,31 +4,76 @@ use super::fields;
 use crate::app::{Error, Reason};
 use crate::domain::checkout::{Context, Customer};
 use crate::domain::flow::{Channel, CustomerKind, Device};
+use crate::grpc::auth::Vouching;
 use crate::proto::cashwrap::v1;
 
 /// The longest id of a customer, as the API says.
 const MAX_CUSTOMER_BYTES: usize = 128;
 
-/// A context out of a request. A stated customer counts only when the caller `vouches` for it.
-pub fn context(given: Option<&v1::CheckoutContext>, vouches: bool) -> Result<Context, Error> {
+const SERVICES_ONLY: &str = "is stated by services only: leave it out, or call with a service's credential";
+
+/// A context out of a request. A stated customer counts only when the caller vouches for it; a caller that
+/// stands for one is that customer.
+pub fn context(given: Option<&v1::CheckoutContext>, vouching: Vouching<'_>) -> Result<Context, Error> {
     let absent = v1::CheckoutContext::default();
     let given = given.unwrap_or(&absent);
     Ok(Context {
         device: device(fields::known("context.device", given.device)?),
         channel: channel(fields::known("context.channel", given.channel)?),
-        customer: customer(given.customer.as_ref(), vouches)?,
+        customer: customer(given.customer.as_ref(), vouching)?,
         language: fields::language("context.language_code", &given.language_code)?,
         region: fields::region("context.region_code", &given.region_code)?,
     })
 }
 
-fn customer(given: Option<&v1::Customer>, vouches: bool) -> Result<Customer, Error> {
-    let guest = Customer { id: None, kind: CustomerKind::Guest };
-    let Some(given) = given.filter(|given| **given != v1::Customer::default()) else { return Ok(guest) };
-    if !vouches {
-        let remedy = "is stated by services only: leave it out, or call with a service's credential";
-        return Err(Error::of_field(Reason::PermissionDenied, "context.customer", remedy));
+/// The customer that a field states by its id, or whose key the caller has; `None` for a guest.
+pub fn customer_id(path: &str, stated: &str, vouching: Vouching<'_>) -> Result<Option<String>, Error> {
+    match vouching {
+        Vouching::Only(own) if stated.is_empty() || stated == own => Ok(Some(own.to_owned())),
+        Vouching::Only(_) => {
+            let remedy = "is not the customer that this key stands for: leave it out";
+            Err(Error::of_field(Reason::PermissionDenied, path, remedy))
+        }
+        Vouching::Anybody => {
+            let id = fields::text(path, stated, MAX_CUSTOMER_BYTES)?;
+            Ok((!id.is_empty()).then_some(id))
+        }
+        Vouching::Nobody if stated.is_empty() => Ok(None),
+        Vouching::Nobody => Err(Error::of_field(Reason::PermissionDenied, path, SERVICES_ONLY)),
     }
+}
+
+fn customer(given: Option<&v1::Customer>, vouching: Vouching<'_>) -> Result<Customer, Error> {
+    let given = given.filter(|given| **given != v1::Customer::default());
+    match vouching {
+        Vouching::Only(_) => own(given, vouching),
+        Vouching::Nobody if given.is_some() => {
+            Err(Error::of_field(Reason::PermissionDenied, "context.customer", SERVICES_ONLY))
+        }
+        Vouching::Nobody | Vouching::Anybody => stated(given),
+    }
+}
+
+/// The customer that the caller stands for. Its key says that it is known here, and nothing of what it bought.
+fn own(given: Option<&v1::Customer>, vouching: Vouching<'_>) -> Result<Customer, Error> {
+    let stated = given.map(|given| given.id.as_str()).unwrap_or_default();
+    let id = customer_id("context.customer.id", stated, vouching)?;
+    let kind = given.map_or(Ok(v1::CustomerKind::Unspecified), |given| {
+        fields::known("context.customer.kind", given.kind)
+    })?;
+    match kind {
+        v1::CustomerKind::Unspecified | v1::CustomerKind::Registered => {
+            Ok(Customer { id, kind: CustomerKind::Registered })
+        }
+        v1::CustomerKind::Guest | v1::CustomerKind::Repeat => {
+            let remedy = "is not what this key stands for, a registered customer: leave it out";
+            Err(Error::of_field(Reason::PermissionDenied, "context.customer.kind", remedy))
+        }
+    }
+}
+
+fn stated(given: Option<&v1::Customer>) -> Result<Customer, Error> {
+    let Some(given) = given else { return Ok(Customer { id: None, kind: CustomerKind::Guest }) };
     let id = fields::text("context.customer.id", &given.id, MAX_CUSTOMER_BYTES)?;
     let kind = match fields::known("context.customer.kind", given.kind)? {
         v1::CustomerKind::Unspecified | v1::CustomerKind::Guest => CustomerKind::Guest,
@@ -118,16 +163,39 @@ mod tests {
     #[test]
     fn a_stated_customer_counts_only_when_the_caller_vouches() {
         let stated = stating("42", v1::CustomerKind::Repeat);
-        let refused = context(Some(&stated), false).unwrap_err();
+        let refused = context(Some(&stated), Vouching::Nobody).unwrap_err();
         assert_eq!(refused.reason(), Reason::PermissionDenied);
         assert_eq!(refused.fields()[0].path, "context.customer");
-        let taken = context(Some(&stated), true).unwrap().customer;
+        let taken = context(Some(&stated), Vouching::Anybody).unwrap().customer;
         assert_eq!(taken, Customer { id: Some("42".to_owned()), kind: CustomerKind::Repeat });
     }
 
     #[test]
+    fn who_stands_for_a_customer_is_that_one_whether_it_says_so_or_not_and_no_other() {
+        let ada = Vouching::Only("ada");
+        let known = Customer { id: Some("ada".to_owned()), kind: CustomerKind::Registered };
+        assert_eq!(context(None, ada).unwrap().customer, known);
+        let said = stating("ada", v1::CustomerKind::Registered);
+        assert_eq!(context(Some(&said), ada).unwrap().customer, known);
+        for (id, kind, field) in [
+            ("bea", v1::CustomerKind::Registered, "context.customer.id"),
+            ("ada", v1::CustomerKind::Repeat, "context.customer.kind"),
+            ("", v1::CustomerKind::Guest, "context.customer.kind"),
+        ] {
+            let refused = context(Some(&stating(id, kind)), ada).unwrap_err();
+            assert_eq!(refused.reason(), Reason::PermissionDenied);
+            assert_eq!(refused.fields()[0].path, field);
+        }
+        assert_eq!(customer_id("customer", "", ada), Ok(Some("ada".to_owned())));
+        assert!(customer_id("customer", "bea", ada).is_err());
+        assert_eq!(customer_id("customer", "bea", Vouching::Anybody), Ok(Some("bea".to_owned())));
+        assert_eq!(customer_id("customer", "", Vouching::Nobody), Ok(None));
+        assert!(customer_id("customer", "bea", Vouching::Nobody).is_err());
+    }
+
+    #[test]
     fn nothing_said_is_a_guest_on_the_web() {
-        let context = context(None, false).unwrap();
+        let context = context(None, Vouching::Nobody).unwrap();
         assert_eq!((context.device, context.channel), (Device::Other, Channel::Web));
         assert_eq!(context.customer, Customer { id: None, kind: CustomerKind::Guest });
     }
@@ -135,8 +203,11 @@ mod tests {
     #[test]
     fn unknown_values_and_customers_without_an_id_are_refused_by_their_fields() {
         let device = v1::CheckoutContext { device: 99, ..v1::CheckoutContext::default() };
-        assert_eq!(context(Some(&device), true).unwrap_err().fields()[0].path, "context.device");
+        assert_eq!(context(Some(&device), Vouching::Anybody).unwrap_err().fields()[0].path, "context.device");
         let nobody = stating("", v1::CustomerKind::Registered);
-        assert_eq!(context(Some(&nobody), true).unwrap_err().fields()[0].path, "context.customer.id");
+        assert_eq!(
+            context(Some(&nobody), Vouching::Anybody).unwrap_err().fields()[0].path,
+            "context.customer.id"
+        );
     }
 }

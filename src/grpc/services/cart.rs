@@ -7,7 +7,7 @@ use crate::app::Error;
 use crate::app::carts::{CartView, NewCart};
 use crate::domain::ids::CartId;
 use crate::grpc::auth::caller;
-use crate::grpc::convert::{cart as convert, fields};
+use crate::grpc::convert::{cart as convert, context, fields};
 use crate::grpc::names;
 use crate::proto::cashwrap::v1::cart_service_server::CartService;
 use crate::proto::cashwrap::v1::{
@@ -45,7 +45,7 @@ impl CartService for Carts {
             currency: fields::currency("currency_code", &request.currency_code)?,
             region: fields::region("region_code", &request.region_code)?,
             language: fields::language("language_code", &request.language_code)?,
-            customer: None,
+            customer: context::customer_id("customer", &request.customer, caller.vouches())?,
             actions: convert::actions(&request.actions, ids)?,
         };
         let now = self.0.now();
@@ -67,8 +67,9 @@ impl CartService for Carts {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let (store, id) = names::cart("name", &request.name)?;
-        let settings = self.0.admit(&caller, &store, &request.name)?;
+        let (settings, reach) = self.0.admit_owner(&caller, &store, &request.name)?;
         let held = self.0.house().get_cart(&store, id).await?;
+        reach.check("cart", held.row.customer.as_deref())?;
         let cart = convert::cart(&held, settings, self.0.now());
         Ok(Response::new(GetCartResponse { cart: Some(cart) }))
     }
@@ -80,8 +81,8 @@ impl CartService for Carts {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let (store, id) = names::cart("name", &request.name)?;
-        let settings = self.0.admit(&caller, &store, &request.name)?;
-        let mutation = self.0.mutation(&caller, &store, &request)?;
+        let (settings, reach) = self.0.admit_owner(&caller, &store, &request.name)?;
+        let mutation = self.0.mutation(&caller, &store, &request)?.within(reach);
         if request.actions.is_empty() {
             return Err(Error::field("actions", "are missing: send at least one").into());
         }
@@ -101,8 +102,8 @@ impl CartService for Carts {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let (store, id) = names::cart("name", &request.name)?;
-        let settings = self.0.admit(&caller, &store, &request.name)?;
-        let mutation = self.0.mutation(&caller, &store, &request)?;
+        let (settings, reach) = self.0.admit_owner(&caller, &store, &request.name)?;
+        let mutation = self.0.mutation(&caller, &store, &request)?.within(reach);
         let code = fields::code("code", &request.code)?;
         let now = self.0.now();
         let encode =
@@ -118,8 +119,8 @@ impl CartService for Carts {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let (store, id) = names::cart("name", &request.name)?;
-        let settings = self.0.admit(&caller, &store, &request.name)?;
-        let mutation = self.0.mutation(&caller, &store, &request)?;
+        let (settings, reach) = self.0.admit_owner(&caller, &store, &request.name)?;
+        let mutation = self.0.mutation(&caller, &store, &request)?.within(reach);
         let code = fields::code("code", &request.code)?;
         let now = self.0.now();
         let encode =
@@ -135,8 +136,8 @@ impl CartService for Carts {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let (store, id) = names::cart("name", &request.name)?;
-        self.0.admit(&caller, &store, &request.name)?;
-        let mutation = self.0.mutation(&caller, &store, &request)?;
+        let (_, reach) = self.0.admit_owner(&caller, &store, &request.name)?;
+        let mutation = self.0.mutation(&caller, &store, &request)?.within(reach);
         let encode = |_: &CartView| encoded(&DeleteCartResponse {});
         let body = self.0.house().delete_cart(&mutation, id, &encode).await?;
         Ok(Response::new(decoded(&body)?))

@@ -7,8 +7,8 @@ use tonic::{Request, Response, Status};
 
 use super::desk::{Desk, decoded, encoded};
 use super::watch;
-use crate::app::Error;
 use crate::app::checkouts::{CheckoutView, NewCheckout};
+use crate::app::{Error, Reach};
 use crate::domain::ids::{CheckoutId, PaymentId, StoreId};
 use crate::grpc::auth::{Caller, caller};
 use crate::grpc::convert::{address, checkout as convert, context, delivery, details, quote, tender};
@@ -36,15 +36,17 @@ impl Checkouts {
     }
 
     /// The checkout that is named, once the caller may touch it.
-    fn named(&self, caller: &Caller, field: &str, name: &str) -> Result<(StoreId, CheckoutId), Error> {
+    fn named(&self, caller: &Caller, field: &str, name: &str) -> Result<(StoreId, CheckoutId, Reach), Error> {
         let (store, id) = names::checkout(field, name)?;
-        self.0.admit(caller, &store, name)?;
-        Ok((store, id))
+        let (_, reach) = self.0.admit_owner(caller, &store, name)?;
+        Ok((store, id, reach))
     }
 
-    async fn read(&self, caller: &Caller, name: &str) -> Result<CheckoutView, Error> {
-        let (store, id) = self.named(caller, "parent", name)?;
-        self.0.house().get_checkout(&store, id).await
+    async fn read(&self, caller: &Caller, field: &str, name: &str) -> Result<CheckoutView, Error> {
+        let (store, id, reach) = self.named(caller, field, name)?;
+        let view = self.0.house().get_checkout(&store, id).await?;
+        reach.check("checkout", view.checkout.context.customer.id.as_deref())?;
+        Ok(view)
     }
 }
 
@@ -64,8 +66,8 @@ impl CheckoutService for Checkouts {
         if cart_store != store {
             return Err(Error::field("cart", "is of another store than parent: name one of the same").into());
         }
-        self.0.admit(&caller, &store, &request.cart)?;
-        let mutation = self.0.mutation(&caller, &store, &request)?;
+        let (_, reach) = self.0.admit_owner(&caller, &store, &request.cart)?;
+        let mutation = self.0.mutation(&caller, &store, &request)?.within(reach);
         let given = request.details.unwrap_or_default();
         let new = NewCheckout {
             id: CheckoutId(self.0.house().engine.ids.fresh()),
@@ -93,8 +95,7 @@ impl CheckoutService for Checkouts {
     ) -> Result<Response<GetCheckoutResponse>, Status> {
         let caller = caller(&request)?;
         let request = request.into_inner();
-        let (store, id) = self.named(&caller, "name", &request.name)?;
-        let view = self.0.house().get_checkout(&store, id).await?;
+        let view = self.read(&caller, "name", &request.name).await?;
         let checkout = convert::checkout(&view, self.0.now());
         Ok(Response::new(GetCheckoutResponse { checkout: Some(checkout) }))
     }
@@ -104,10 +105,9 @@ impl CheckoutService for Checkouts {
         request: Request<WatchCheckoutRequest>,
     ) -> Result<Response<Self::WatchCheckoutStream>, Status> {
         let caller = caller(&request)?;
-        let (store, id) = self.named(&caller, "name", &request.get_ref().name)?;
-        // What is not there is refused by the call, not by the stream.
-        self.0.house().checkout_mark(&store, id).await?;
-        Ok(Response::new(Box::pin(watch::watch(self.0.clone(), store, id))))
+        // What is not there is refused by the call, not by the stream. Whose it is never changes.
+        let checkout = self.read(&caller, "name", &request.get_ref().name).await?.checkout;
+        Ok(Response::new(Box::pin(watch::watch(self.0.clone(), checkout.store, checkout.id))))
     }
 
     async fn update_checkout(
@@ -116,8 +116,8 @@ impl CheckoutService for Checkouts {
     ) -> Result<Response<UpdateCheckoutResponse>, Status> {
         let caller = caller(&request)?;
         let request = request.into_inner();
-        let (store, id) = self.named(&caller, "name", &request.name)?;
-        let mutation = self.0.mutation(&caller, &store, &request)?;
+        let (store, id, reach) = self.named(&caller, "name", &request.name)?;
+        let mutation = self.0.mutation(&caller, &store, &request)?.within(reach);
         let given = request.details.as_ref().ok_or_else(|| {
             Error::field("details", "are missing: give the new parts; an empty message with a mask clears")
         })?;
@@ -137,7 +137,7 @@ impl CheckoutService for Checkouts {
     ) -> Result<Response<ListDeliveryOptionsResponse>, Status> {
         let caller = caller(&request)?;
         let request = request.into_inner();
-        let view = self.read(&caller, &request.parent).await?;
+        let view = self.read(&caller, "parent", &request.parent).await?;
         let group = request.delivery_group_id.as_str();
         let binding = ["ListDeliveryOptions", &request.parent, group];
         let page = self.0.page(&binding, request.page_size, &request.page_token)?;
@@ -162,7 +162,7 @@ impl CheckoutService for Checkouts {
     ) -> Result<Response<ListPickupLocationsResponse>, Status> {
         let caller = caller(&request)?;
         let request = request.into_inner();
-        let view = self.read(&caller, &request.parent).await?;
+        let view = self.read(&caller, "parent", &request.parent).await?;
         let near = request.near.as_ref().map(|near| address::coordinates("near", near)).transpose()?;
         let place = near.map(|near| format!("{near:?}")).unwrap_or_default();
         let binding = ["ListPickupLocations", &request.parent, &place];
@@ -178,7 +178,7 @@ impl CheckoutService for Checkouts {
     ) -> Result<Response<ListPaymentMethodsResponse>, Status> {
         let caller = caller(&request)?;
         let request = request.into_inner();
-        let view = self.read(&caller, &request.parent).await?;
+        let view = self.read(&caller, "parent", &request.parent).await?;
         let binding = ["ListPaymentMethods", &request.parent];
         let page = self.0.page(&binding, request.page_size, &request.page_token)?;
         let account = |account: &crate::domain::ids::AccountId| PartnerAccount {
@@ -200,8 +200,8 @@ impl CheckoutService for Checkouts {
     ) -> Result<Response<PlaceOrderResponse>, Status> {
         let caller = caller(&request)?;
         let request = request.into_inner();
-        let (store, id) = self.named(&caller, "name", &request.name)?;
-        let mutation = self.0.mutation(&caller, &store, &request)?;
+        let (store, id, reach) = self.named(&caller, "name", &request.name)?;
+        let mutation = self.0.mutation(&caller, &store, &request)?.within(reach);
         let place = tender::placement(id, &request)?;
         let body = self.0.house().place_order(&mutation, &place).await?;
         let mut response: PlaceOrderResponse = decoded(&body)?;
@@ -217,8 +217,8 @@ impl CheckoutService for Checkouts {
     ) -> Result<Response<ConfirmPaymentActionResponse>, Status> {
         let caller = caller(&request)?;
         let request = request.into_inner();
-        let (store, id) = self.named(&caller, "name", &request.name)?;
-        let mutation = self.0.mutation(&caller, &store, &request)?;
+        let (store, id, reach) = self.named(&caller, "name", &request.name)?;
+        let mutation = self.0.mutation(&caller, &store, &request)?.within(reach);
         let action: PaymentId = request.action_id.parse().map_err(|_| {
             Error::field("action_id", "is not an action: send the id of the checkout's action")
         })?;
@@ -236,8 +236,8 @@ impl CheckoutService for Checkouts {
     ) -> Result<Response<CancelCheckoutResponse>, Status> {
         let caller = caller(&request)?;
         let request = request.into_inner();
-        let (store, id) = self.named(&caller, "name", &request.name)?;
-        let mutation = self.0.mutation(&caller, &store, &request)?;
+        let (store, id, reach) = self.named(&caller, "name", &request.name)?;
+        let mutation = self.0.mutation(&caller, &store, &request)?.within(reach);
         let now = self.0.now();
         let encode = |view: &CheckoutView| {
             encoded(&CancelCheckoutResponse { checkout: Some(convert::checkout(view, now)) })

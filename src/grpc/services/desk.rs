@@ -7,7 +7,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use prost::Message;
 
-use crate::app::{Error, House, Mutation, Reason, StoreSettings};
+use crate::app::{Error, House, Mutation, Reach, Reason, StoreSettings};
 use crate::domain::ids::{AccountId, StoreId};
 use crate::grpc::auth::Caller;
 use crate::grpc::capability::Capabilities;
@@ -70,7 +70,7 @@ impl Desk {
         self.0.house.store(store)
     }
 
-    /// Lets a caller into a store and to a resource of it, by the resource's full name.
+    /// Lets a caller into a store and to a resource of it, by the resource's full name alone.
     pub(super) fn admit(
         &self,
         caller: &Caller,
@@ -80,6 +80,22 @@ impl Desk {
         let settings = self.enter(caller, store)?;
         caller.must_hold(&self.0.capabilities, resource)?;
         Ok(settings)
+    }
+
+    /// Lets a caller into a store and, as far as its name tells, to a cart, checkout or order of it. Where the
+    /// caller stands for a customer, whose the row is decides: it is within the reach that comes back, or it is
+    /// not there.
+    pub(super) fn admit_owner(
+        &self,
+        caller: &Caller,
+        store: &StoreId,
+        resource: &str,
+    ) -> Result<(&StoreSettings, Reach), Error> {
+        let settings = self.enter(caller, store)?;
+        if caller.customer.is_none() {
+            caller.must_hold(&self.0.capabilities, resource)?;
+        }
+        Ok((settings, caller.reach(caller.holds(&self.0.capabilities, resource))))
     }
 
     /// The capability token of a resource, by its full name.

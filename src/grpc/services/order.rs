@@ -4,7 +4,7 @@ use tonic::{Request, Response, Status};
 
 use super::desk::Desk;
 use crate::grpc::auth::caller;
-use crate::grpc::convert::order as convert;
+use crate::grpc::convert::{context, order as convert};
 use crate::grpc::names;
 use crate::proto::cashwrap::v1::order_service_server::OrderService;
 use crate::proto::cashwrap::v1::{GetOrderRequest, GetOrderResponse, ListOrdersRequest, ListOrdersResponse};
@@ -29,8 +29,9 @@ impl OrderService for Orders {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let (store, id) = names::order("name", &request.name)?;
-        self.0.admit(&caller, &store, &request.name)?;
+        let (_, reach) = self.0.admit_owner(&caller, &store, &request.name)?;
         let held = self.0.house().get_order(&store, id).await?;
+        reach.check("order", held.row.context.customer.id.as_deref())?;
         Ok(Response::new(GetOrderResponse { order: Some(convert::order(&held)) }))
     }
 
@@ -41,10 +42,14 @@ impl OrderService for Orders {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let store = names::store("parent", &request.parent)?;
-        self.0.admit(&caller, &store, &request.parent)?;
-        let binding = ["ListOrders", &request.parent];
+        self.0.enter(&caller, &store)?;
+        if caller.customer.is_none() {
+            self.0.admit(&caller, &store, &request.parent)?;
+        }
+        let customer = context::customer_id("customer", &request.customer, caller.vouches())?;
+        let binding = ["ListOrders", &request.parent, &request.customer];
         let page = self.0.page(&binding, request.page_size, &request.page_token)?;
-        let found = self.0.house().list_orders(&store, page.size, page.after.clone()).await?;
+        let found = self.0.house().list_orders(&store, customer, page.size, page.after.clone()).await?;
         Ok(Response::new(ListOrdersResponse {
             orders: found.rows.iter().map(convert::order).collect(),
             next_page_token: page.token(found.next.as_deref()),

@@ -98,7 +98,12 @@ impl Store<Document> for SqliteStore {
         let now = (self.now)();
         let claim = move |tables: Tables<'_>| {
             let now_us = now.as_microsecond();
-            tables.run("DELETE FROM reply WHERE expires_at <= ?1", [now_us])?;
+            // In bounded batches, as every claim does it: a day of replies must not hold up what is due.
+            tables.run(
+                "DELETE FROM reply WHERE (store_id, method, request_id) IN (
+                     SELECT store_id, method, request_id FROM reply WHERE expires_at <= ?1 LIMIT 100)",
+                [now_us],
+            )?;
             let mut due = tables.0.prepare_cached(
                 "SELECT fence, due_at, worker, lease_until, store_id, kind, id FROM timer
                  WHERE due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1)

@@ -21,6 +21,7 @@ pub(super) fn new_cart(actions: Vec<CartAction>) -> CreateCartRequest {
         region_code: "DE".to_owned(),
         language_code: "de".to_owned(),
         actions,
+        customer: String::new(),
     }
 }
 

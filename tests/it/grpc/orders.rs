@@ -280,6 +280,7 @@ async fn operators_see_how_a_payment_came_to_be_and_orders_come_in_pages() {
         parent: "stores/shop".to_owned(),
         page_size: 2,
         page_token: page_token.to_owned(),
+        ..ListOrdersRequest::default()
     };
     let first = rig.orders().list_orders(service(list(""))).await.unwrap().into_inner();
     let second = rig.orders().list_orders(service(list(&first.next_page_token))).await.unwrap().into_inner();

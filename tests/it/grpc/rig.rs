@@ -242,6 +242,7 @@ fn caller(scope: Scope, store: &str, capability: Option<&str>) -> Caller {
         id: format!("{scope:?}"),
         scopes: BTreeSet::from([scope]),
         stores: Stores::Some(BTreeSet::from([store.parse().unwrap()])),
+        customer: None,
         capability: capability.map(str::to_owned),
     }
 }
@@ -259,6 +260,18 @@ pub(super) fn operator<T>(message: T) -> Request<T> {
 /// A request of a guest with a capability token.
 pub(super) fn guest<T>(capability: &str, message: T) -> Request<T> {
     by(caller(Scope::Shopper, "shop", Some(capability)), message)
+}
+
+/// A request by a key that stands for a customer, with a capability token or none.
+pub(super) fn customer<T>(id: &str, capability: &str, message: T) -> Request<T> {
+    let capability = (!capability.is_empty()).then_some(capability);
+    let caller = Caller { customer: Some(id.to_owned()), ..caller(Scope::Shopper, "shop", capability) };
+    by(caller, message)
+}
+
+/// A request by a service's key that stands for a customer.
+pub(super) fn service_of<T>(id: &str, message: T) -> Request<T> {
+    by(Caller { customer: Some(id.to_owned()), ..caller(Scope::Service, "shop", None) }, message)
 }
 
 /// A request of a service of another store.

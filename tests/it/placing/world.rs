@@ -10,7 +10,7 @@ use cashwrap::app::carts::NewCart;
 use cashwrap::app::checkouts::{CheckoutView, Edit, NewCheckout};
 use cashwrap::app::house::Times;
 use cashwrap::app::placing::{CardTender, PlaceOrder};
-use cashwrap::app::{Error, House, Mutation, StoreSettings};
+use cashwrap::app::{Error, House, Mutation, Reach, StoreSettings};
 use cashwrap::config::flow::{Source, load_sources};
 use cashwrap::domain::address::{Address, Contact};
 use cashwrap::domain::cart::CartAction;
@@ -18,6 +18,7 @@ use cashwrap::domain::checkout::{Context, Customer};
 use cashwrap::domain::coupon::{Benefit, Coupon};
 use cashwrap::domain::flow::{Channel, CustomerKind, Device};
 use cashwrap::domain::ids::{CartId, CheckoutId, LineId, PaymentId, StoreId, UnitId, WorkerId};
+use cashwrap::domain::lifetime::Lifetimes;
 use cashwrap::domain::money::Money;
 use cashwrap::domain::payment::Policy;
 use cashwrap::domain::pricing::{RoundingLevel, RoundingMode, RoundingPolicy};
@@ -129,6 +130,10 @@ pub struct World {
     clock: PausedClock,
     requests: AtomicU64,
     engines: Mutex<Vec<Engine>>,
+    /// How many placements a process takes at once.
+    pub room: u32,
+    /// How long carts and checkouts live; for ever where nothing is said.
+    pub lifetimes: Option<Lifetimes>,
 }
 
 pub fn store_id() -> StoreId {
@@ -153,6 +158,8 @@ impl World {
             clock,
             requests: AtomicU64::new(1),
             engines: Mutex::default(),
+            room: 1_024,
+            lifetimes: None,
         };
         world.stock("mug", 1250, Some(3)).await;
         let coupon = Coupon {
@@ -225,9 +232,13 @@ impl World {
             replies: Arc::new(PlainReplies),
             policy: Policy::default(),
             // Far apart, so that days pass in few steps; our own commits ring the bell anyway.
-            settings: Settings { poll: Duration::from_secs(10), ..Settings::default() },
+            settings: Settings {
+                poll: Duration::from_secs(10),
+                lifetimes: self.lifetimes.map(|lives| (store_id(), lives)).into_iter().collect(),
+                ..Settings::default()
+            },
             worker: WorkerId(self.ids.fresh()),
-            tasks: Tasks::default(),
+            tasks: Tasks::bounded(self.room),
         };
         let table = toml::from_str(
             "currency = \"EUR\"\n[[methods]]\ncode = \"standard\"\ntitle = \"Standard\"\n[[methods.zones]]\ncountries = [\"DE\"]\nprice = \"4.90\"\n",
@@ -270,6 +281,7 @@ impl World {
             request_id: Uuid::from_u128(u128::from(request)),
             fingerprint: [7; 32],
             etag: None,
+            reach: Reach::Anybodys,
         }
     }
 

@@ -30,9 +30,12 @@ fn unheard(status: &Status) -> bool {
     let told = told(status);
     match told.reason.as_str() {
         "" => told.code != Code::Unimplemented,
-        "CONFLICT" | "REQUEST_IN_PROGRESS" | "OVERLOADED" | "STORE_UNAVAILABLE" | "PARTNER_UNAVAILABLE" => {
-            true
-        }
+        "CONFLICT"
+        | "REQUEST_IN_PROGRESS"
+        | "OVERLOADED"
+        | "STORE_UNAVAILABLE"
+        | "PARTNER_UNAVAILABLE"
+        | "TOO_MANY_PLACEMENTS" => true,
         _ => false,
     }
 }

@@ -217,6 +217,7 @@ pub fn checkout(tape: &mut Tape) -> Checkout {
         lines: tape.list(line),
         coupons: tape.list(coupon),
         quoted: tape.option(quoted),
+        abandoned_at: tape.option(Tape::time),
         placement: tape.option(|tape| tape.id(PlacementId)),
         action: tape.option(|tape| ActionNeeded {
             payment: tape.id(PaymentId),

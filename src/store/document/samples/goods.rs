@@ -106,7 +106,9 @@ pub fn samples() -> Vec<(String, Record)> {
         let name = format!("product-gift_card_{}", category.as_str());
         samples.push((name, Record::Product(Box::new(gift_card(category)))));
     }
-    for state in [CartState::Open, CartState::Locked, CartState::Ordered, CartState::Deleted] {
+    for state in
+        [CartState::Open, CartState::Locked, CartState::Ordered, CartState::Deleted, CartState::Expired]
+    {
         let name = format!("cart-{}", state.as_str().to_lowercase());
         samples.push((name, Record::Cart(Box::new(cart(state)))));
     }

@@ -116,6 +116,7 @@ pub fn checkout_open() -> Checkout {
         action: None,
         last_failure: None,
         order: None,
+        abandoned_at: None,
         created_at: at(0),
         updated_at: at(60),
     }
@@ -194,6 +195,8 @@ fn checkouts() -> Vec<(String, Checkout)> {
         ("awaiting_action", awaiting_action()),
         ("completed", completed()),
         ("cancelled", of_guest(CheckoutState::Cancelled, Device::Other, Channel::Web)),
+        ("abandoned", Checkout { abandoned_at: Some(at(3_660)), ..checkout_open() }),
+        ("expired", of_guest(CheckoutState::Expired, Device::Other, Channel::Web)),
     ]
     .map(|(name, row)| (name.to_owned(), row));
     let failed = failures().into_iter().map(|(name, failure)| {

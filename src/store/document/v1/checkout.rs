@@ -39,6 +39,8 @@ pub(super) struct CheckoutShape {
     last_failure: Option<FailureShape>,
     #[serde(skip_serializing_if = "Option::is_none")]
     order: Option<Text<OrderId>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    abandoned_at: Option<Text<Timestamp>>,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,
 }
@@ -82,6 +84,7 @@ impl From<&Checkout> for CheckoutShape {
             action,
             last_failure,
             order,
+            abandoned_at,
             created_at,
             updated_at,
         } = checkout;
@@ -102,6 +105,7 @@ impl From<&Checkout> for CheckoutShape {
             action: action.as_ref().map(ActionShape::from),
             last_failure: last_failure.as_ref().map(FailureShape::from),
             order: order.map(Text),
+            abandoned_at: abandoned_at.map(Text),
             created_at: Text(*created_at),
             updated_at: Text(*updated_at),
         }
@@ -127,6 +131,7 @@ impl CheckoutShape {
             action: self.action.map(Into::into),
             last_failure: self.last_failure.map(Into::into),
             order: self.order.map(|id| id.0),
+            abandoned_at: self.abandoned_at.map(|at| at.0),
             created_at: self.created_at.0,
             updated_at: self.updated_at.0,
         }

@@ -64,6 +64,7 @@ words! {
         Locked = "LOCKED",
         Ordered = "ORDERED",
         Deleted = "DELETED",
+        Expired = "EXPIRED",
     }
     CheckoutState, "checkout state" {
         Open = "OPEN",
@@ -71,6 +72,7 @@ words! {
         AwaitingAction = "AWAITING_ACTION",
         Completed = "COMPLETED",
         Cancelled = "CANCELLED",
+        Expired = "EXPIRED",
     }
     PlacementState, "placement state" {
         Paying = "PAYING",

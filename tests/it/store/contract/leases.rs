@@ -109,3 +109,14 @@ pub(crate) async fn a_lease_is_not_taken_along_from_another_worker(bench: &Bench
     assert!(bench.store.renew(&claim_of(&row, 1), NONE).await.unwrap());
     assert_eq!(bench.commit(&unit().times(&row, leased(2, LONG))).await, Verdict::Fenced);
 }
+
+pub(crate) async fn a_timer_drives_a_row_of_any_kind_and_each_due_moves_it(bench: &Bench) {
+    for kind in Kind::ALL {
+        bench.committed(unit().times(&key(kind, "row"), Due(NONE))).await;
+    }
+    bench.committed(unit().times(&key(Kind::Cart, "row"), Due(LONG))).await;
+    let claims = bench.store.claim_due(worker(1), LONG, 99).await.unwrap();
+    let claimed: Vec<Kind> = claims.iter().map(|claim| claim.key.kind).collect();
+    let rest: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Cart).collect();
+    assert_eq!(claimed, rest);
+}

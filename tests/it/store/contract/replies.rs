@@ -69,3 +69,23 @@ pub(crate) async fn a_reply_whose_life_is_over_does_not_hold_up_its_unit(bench: 
     bench.committed(unit().writes(&key(Kind::Cart, "b"), 0, text(1)).replies(release(2))).await;
     assert_eq!(bench.reply(&reply_key(1)).await, None);
 }
+
+/// Nobody reads a reply whose life is over; what it held must not stay for ever, and a day of them is swept in
+/// batches.
+pub(crate) async fn expired_replies_are_swept_by_who_claims(bench: &Bench) {
+    let body = b"swept-when-it-is-over";
+    for number in 1..=150 {
+        bench.committed(unit().replies(claim_reply(number, with_body(body), Duration::ZERO))).await;
+    }
+    bench.committed(unit().replies(claim_reply(0xbeef, with_body(b"kept"), LONG))).await;
+    let standing = async || {
+        let dump = (bench.dump)().await;
+        (1..=150_u128).filter(|number| dump.contains(&reply_key(*number).request_id.to_string())).count()
+    };
+    assert_eq!(standing().await, 150);
+    for _ in 0..2 {
+        assert_eq!(bench.store.claim_due(worker(1), LONG, 9).await.unwrap(), []);
+    }
+    assert_eq!(standing().await, 0);
+    assert_eq!(bench.reply(&reply_key(0xbeef)).await, Some(with_body(b"kept")));
+}
