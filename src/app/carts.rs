@@ -271,6 +271,9 @@ impl From<CartError> for Error {
         match error {
             CartError::NotOpen { .. } => Self::new(Reason::CartNotOpen, message),
             CartError::Quantity { index } => Self::field(format!("actions[{index}].add.quantity"), message),
+            CartError::TooMany { index, .. } => {
+                Self::of_field(Reason::LimitExceeded, format!("actions[{index}].add.quantity"), message)
+            }
             CartError::UnknownSku { index, .. } => {
                 Self::of_field(Reason::SkuUnknown, format!("actions[{index}].add.sku"), message)
             }

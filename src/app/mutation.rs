@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::error::{Error, Reason};
@@ -37,6 +38,8 @@ pub struct Mutation {
     pub fingerprint: [u8; 32],
     /// The etag that the change was decided on, if the caller gave one.
     pub etag: Option<String>,
+    /// When the caller stops waiting, if it said so: nothing is begun from then on.
+    pub answer_by: Option<Instant>,
 }
 
 /// A row with its etag, as a reply shows it.
@@ -89,6 +92,12 @@ impl Mutation {
             )
             .retry_after(Duration::from_millis(200))),
         }
+    }
+
+    /// Refuses to begin what the caller no longer waits for. A commit that is under way by then goes on: whoever
+    /// repeats the call under its key learns what became of it.
+    pub(super) fn in_time(&self) -> Result<(), Error> {
+        if self.answer_by.is_some_and(|by| Instant::now() >= by) { Err(Error::too_late()) } else { Ok(()) }
     }
 
     /// Refuses a row whose etag is not the one that the change was decided on.
@@ -145,6 +154,7 @@ impl House {
                 },
                 keep,
             });
+            mutation.in_time()?;
             match self.engine.submit(&unit).await {
                 Verdict::Committed => return Ok(body),
                 Verdict::Stale { .. } => {}

@@ -53,6 +53,7 @@ impl House {
             request_id: self.engine.ids.fresh(),
             fingerprint: [0; 32],
             etag: None,
+            answer_by: None,
         };
         let (writes, shown) = writes(&mutation, snapshot, records);
         let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), store.clone());

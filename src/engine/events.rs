@@ -106,6 +106,7 @@ fn checkout(checkout: &Checkout) -> Value {
         "state": checkout.state.as_str(),
         "flow": { "id": checkout.flow.id.as_str(), "version": checkout.flow.version },
         "lines": lines,
+        "codes_left_out": checkout.codes_left_out.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
         "total": checkout.quoted.as_ref().map(|quoted| money(quoted.quote.totals.total)),
         "quote_digest": checkout.quoted.as_ref().map(|quoted| quoted.digest.clone()),
         "quote_expires_at": checkout.quoted.as_ref().map(|quoted| quoted.expires_at.to_string()),

@@ -83,6 +83,7 @@ pub fn mutation<R: Keyed>(
         request_id: request_id(request.request_id())?,
         fingerprint: fingerprint(vault, caller, request),
         etag: (!etag.is_empty()).then(|| etag.to_owned()),
+        answer_by: caller.answer_by,
     })
 }
 
@@ -114,7 +115,13 @@ mod tests {
     use crate::grpc::capability::testing::Xor;
 
     fn caller(id: &str) -> Caller {
-        Caller { id: id.to_owned(), scopes: BTreeSet::new(), stores: Stores::All, capability: None }
+        Caller {
+            id: id.to_owned(),
+            scopes: BTreeSet::new(),
+            stores: Stores::All,
+            capability: None,
+            answer_by: None,
+        }
     }
 
     fn request(code: &str, request_id: &str) -> v1::ApplyCodeRequest {

@@ -3,5 +3,7 @@
 
 mod carts;
 mod checkouts;
+mod edges;
 mod orders;
+mod pairs;
 mod rig;

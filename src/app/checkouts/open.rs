@@ -104,6 +104,7 @@ impl House {
             currency: cart.currency,
             lines: cart.lines.clone(),
             coupons: cart.coupons.clone(),
+            codes_left_out: Vec::new(),
             quoted: None,
             placement: None,
             action: None,

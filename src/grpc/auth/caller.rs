@@ -5,9 +5,12 @@
 
 use std::collections::BTreeSet;
 
+use tokio::time::Instant;
+
 use crate::app::{Error, Reason};
 use crate::domain::ids::StoreId;
 use crate::grpc::capability::Capabilities;
+use crate::grpc::limits::deadline::AnswerBy;
 
 use super::Scope;
 
@@ -31,6 +34,8 @@ pub struct Caller {
     pub stores: Stores,
     /// The capability token that came with the call, unchecked.
     pub capability: Option<String>,
+    /// When it stops waiting for an answer; `None` where nothing bounds the call.
+    pub answer_by: Option<Instant>,
 }
 
 impl std::fmt::Debug for Caller {
@@ -40,15 +45,22 @@ impl std::fmt::Debug for Caller {
             .field("scopes", &self.scopes)
             .field("stores", &self.stores)
             .field("capability", &self.capability.as_ref().map(|_| "[hidden]"))
+            .field("answer_by", &self.answer_by)
             .finish()
     }
 }
 
-/// The caller of a request.
+/// The caller of a request, if it still waits: a call whose time ran out on its way here is refused before any work.
 pub fn caller<T>(request: &tonic::Request<T>) -> Result<Caller, Error> {
-    request.extensions().get::<Caller>().cloned().ok_or_else(|| {
+    let extensions = request.extensions();
+    let known = extensions.get::<Caller>().cloned().ok_or_else(|| {
         Error::new(Reason::Internal, "the call reached its handler without being authorised: report this")
-    })
+    })?;
+    let answer_by = extensions.get::<AnswerBy>().map(|by| by.0);
+    if answer_by.is_some_and(|by| Instant::now() >= by) {
+        return Err(Error::too_late());
+    }
+    Ok(Caller { answer_by, ..known })
 }
 
 impl Caller {
@@ -107,6 +119,7 @@ mod tests {
             scopes: scopes.iter().copied().collect(),
             stores: Stores::Some(BTreeSet::from(["demo".parse().unwrap()])),
             capability,
+            answer_by: None,
         }
     }
 

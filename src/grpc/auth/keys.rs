@@ -82,13 +82,14 @@ impl Keys {
             scopes: known.scopes.clone(),
             stores: Stores::Some(known.stores.clone()),
             capability,
+            answer_by: None,
         })
     }
 }
 
 fn developer(capability: Option<String>) -> Caller {
     let scopes = BTreeSet::from([Scope::Shopper, Scope::Service, Scope::Backoffice, Scope::Operator]);
-    Caller { id: DEVELOPER.to_owned(), scopes, stores: Stores::All, capability }
+    Caller { id: DEVELOPER.to_owned(), scopes, stores: Stores::All, capability, answer_by: None }
 }
 
 fn bearer(value: &HeaderValue) -> Result<&str, Unauthenticated> {

@@ -137,5 +137,8 @@ mod tests {
             let refused = placement(CheckoutId(Uuid::from_u128(1)), &request).err().unwrap();
             assert_eq!(refused.fields()[0].path, "quote_digest");
         }
+        let missing =
+            placement(CheckoutId(Uuid::from_u128(1)), &v1::PlaceOrderRequest::default()).err().unwrap();
+        assert!(missing.message().starts_with("quote_digest: is missing: "), "{missing}");
     }
 }

@@ -56,7 +56,7 @@ pub(super) async fn read(rig: &Rig, name: &str) -> Checkout {
     rig.checkouts().get_checkout(service(request)).await.unwrap().into_inner().checkout.unwrap()
 }
 
-fn update(checkout: &Checkout, details: CheckoutDetails) -> UpdateCheckoutRequest {
+pub(super) fn update(checkout: &Checkout, details: CheckoutDetails) -> UpdateCheckoutRequest {
     UpdateCheckoutRequest {
         name: checkout.name.clone(),
         request_id: key(),
@@ -66,7 +66,7 @@ fn update(checkout: &Checkout, details: CheckoutDetails) -> UpdateCheckoutReques
     }
 }
 
-fn choosing(choice: delivery_selection::Choice) -> CheckoutDetails {
+pub(super) fn choosing(choice: delivery_selection::Choice) -> CheckoutDetails {
     let choice = DeliverySelection { delivery_group_id: String::new(), choice: Some(choice) };
     CheckoutDetails { deliveries: vec![choice], ..CheckoutDetails::default() }
 }
@@ -76,7 +76,7 @@ async fn next<T>(stream: &mut tonic::Streaming<T>) -> Option<Result<T, tonic::St
     tokio::time::timeout(Duration::from_secs(10), stream.next()).await.expect("the stream is silent")
 }
 
-fn options(checkout: &Checkout) -> ListDeliveryOptionsRequest {
+pub(super) fn options(checkout: &Checkout) -> ListDeliveryOptionsRequest {
     ListDeliveryOptionsRequest { parent: checkout.name.clone(), ..ListDeliveryOptionsRequest::default() }
 }
 

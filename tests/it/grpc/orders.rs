@@ -26,7 +26,7 @@ fn card(token: &str) -> Tender {
     Tender { amount: None, instrument: Some(Instrument::Card(card)) }
 }
 
-fn placing(checkout: &Checkout) -> PlaceOrderRequest {
+pub(super) fn placing(checkout: &Checkout) -> PlaceOrderRequest {
     PlaceOrderRequest {
         name: checkout.name.clone(),
         request_id: key(),
@@ -35,11 +35,11 @@ fn placing(checkout: &Checkout) -> PlaceOrderRequest {
     }
 }
 
-async fn place(rig: &Rig, request: &PlaceOrderRequest) -> PlaceOrderResponse {
+pub(super) async fn place(rig: &Rig, request: &PlaceOrderRequest) -> PlaceOrderResponse {
     rig.checkouts().place_order(service(request.clone())).await.unwrap().into_inner()
 }
 
-fn order(response: &PlaceOrderResponse) -> Order {
+pub(super) fn order(response: &PlaceOrderResponse) -> Order {
     match &response.result {
         Some(Became::Order(order)) => order.clone(),
         other => panic!("no order: {other:?}"),
@@ -47,17 +47,17 @@ fn order(response: &PlaceOrderResponse) -> Order {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "amounts in messages are optional")]
-fn euro(units: i64, nanos: i32) -> Option<Money> {
+pub(super) fn euro(units: i64, nanos: i32) -> Option<Money> {
     Some(Money { currency_code: "EUR".to_owned(), units, nanos })
 }
 
-async fn payment(rig: &Rig, name: &str) -> Payment {
+pub(super) async fn payment(rig: &Rig, name: &str) -> Payment {
     let request = GetPaymentRequest { name: name.to_owned() };
     rig.payments().get_payment(service(request)).await.unwrap().into_inner().payment.unwrap()
 }
 
 /// The payment once it stands so.
-async fn settled(rig: &Rig, name: &str, state: PaymentState) -> Payment {
+pub(super) async fn settled(rig: &Rig, name: &str, state: PaymentState) -> Payment {
     let found = async {
         loop {
             let now = payment(rig, name).await;

@@ -66,6 +66,25 @@ backend:
   capture: by_kind
 ";
 
+/// A flow for televisions, which takes no codes.
+const WITHOUT_CODES: &str = "
+id: without-codes
+version: 1
+priority: 10
+criteria: { device: [tv] }
+interface: { layout: express }
+frontend:
+  delivery_options: all
+  click_and_collect: false
+  coupons: false
+  identity: [guest, registered]
+backend:
+  gateways: [primary, backup]
+  carriers: [parcel]
+  tax: builtin
+  capture: by_kind
+";
+
 const PARCEL: &str = r#"
 currency = "EUR"
 [[methods]]
@@ -77,6 +96,15 @@ latest_days = 3
 countries = ["DE"]
 by = "weight-grams"
 bands = [{ amount = "4.90" }]
+[[methods]]
+code = "express"
+title = "Express"
+earliest_days = 1
+latest_days = 1
+[[methods.zones]]
+countries = ["DE"]
+by = "weight-grams"
+bands = [{ amount = "9.90" }]
 "#;
 
 /// The shop.
@@ -91,6 +119,10 @@ pub(super) fn shop() -> StoreId {
     "shop".parse().unwrap()
 }
 
+pub(super) fn builtin_tax() -> BuiltinTax {
+    BuiltinTax::new(BuiltinTaxSettings::default()).unwrap()
+}
+
 fn settings() -> StoreSettings {
     StoreSettings {
         currencies: vec!["EUR".parse().unwrap()],
@@ -102,6 +134,11 @@ fn settings() -> StoreSettings {
 
 impl Rig {
     pub(super) async fn start() -> Self {
+        Self::taxed_by(Arc::new(builtin_tax())).await
+    }
+
+    /// The shop with another tax provider.
+    pub(super) async fn taxed_by(tax: Arc<dyn TaxProvider>) -> Self {
         let (primary, backup) = (Till::default(), Till::default());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let lent = Arc::clone(&clock);
@@ -125,16 +162,16 @@ impl Rig {
             worker: WorkerId(UuidV7.fresh()),
             tasks: Tasks::default(),
         });
-        let flow = Source { name: "test.yaml".to_owned(), text: FLOW.to_owned() };
+        let flow = |text: &str| Source { name: "test.yaml".to_owned(), text: text.to_owned() };
+        let flows = [flow(FLOW), flow(WITHOUT_CODES)];
         let parcel = TableRate::new(toml::from_str(PARCEL).unwrap()).unwrap();
-        let tax = BuiltinTax::new(BuiltinTaxSettings::default()).unwrap();
         let house = Arc::new(House {
             engine: Arc::new(driver),
             catalogue: Arc::new(BuiltinCatalogue),
             carriers: BTreeMap::from([("parcel".parse().unwrap(), Arc::new(parcel) as Arc<dyn Carrier>)]),
-            taxes: BTreeMap::from([("builtin".parse().unwrap(), Arc::new(tax) as Arc<dyn TaxProvider>)]),
+            taxes: BTreeMap::from([("builtin".parse().unwrap(), tax)]),
             stores: BTreeMap::from([(shop(), settings()), ("other".parse().unwrap(), settings())]),
-            flows: load_sources(&[flow], None).unwrap().flows,
+            flows: load_sources(&flows, None).unwrap().flows,
             times: Times::default(),
         });
         house.engine.tasks.spawn(claims::run(Arc::clone(&house.engine)));
@@ -235,6 +272,7 @@ fn caller(scope: Scope, store: &str, capability: Option<&str>) -> Caller {
         scopes: BTreeSet::from([scope]),
         stores: Stores::Some(BTreeSet::from([store.parse().unwrap()])),
         capability: capability.map(str::to_owned),
+        answer_by: None,
     }
 }
 

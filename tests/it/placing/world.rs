@@ -268,6 +268,7 @@ impl World {
             request_id: Uuid::from_u128(u128::from(request)),
             fingerprint: [7; 32],
             etag: None,
+            answer_by: None,
         }
     }
 
@@ -309,7 +310,7 @@ impl World {
             id,
             cart,
             context: Context {
-                device: Device::Desktop,
+                device: Some(Device::Desktop),
                 channel: Channel::Web,
                 customer: Customer { id: None, kind: CustomerKind::Guest },
                 language: String::new(),

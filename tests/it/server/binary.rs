@@ -35,6 +35,59 @@ fn it_serves_says_where_is_found_ready_and_ends_with_0_after_sigterm() {
 }
 
 #[test]
+fn a_gateway_that_is_away_at_the_start_is_warned_of_and_the_process_is_ready_all_the_same() {
+    let directory = TempDir::new().unwrap();
+    let mut process = cashwrap(&directory)
+        .arg("serve")
+        .env("CASHWRAP__PARTNERS__GATEWAYS__PRIMARY__BASE_URL", "http://127.0.0.1:1")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines: Vec<serde_json::Value> = BufReader::new(process.stderr.take().unwrap())
+        .lines()
+        .map(|line| serde_json::from_str(&line.unwrap()).unwrap())
+        .take_while({
+            let (mut served, mut warned) = (false, false);
+            move |line: &serde_json::Value| {
+                let more = !(served && warned);
+                served |= line.to_string().contains("\"serving\"");
+                warned |= line["endpoint"] == "127.0.0.1:1";
+                more
+            }
+        })
+        .inspect(|_| ())
+        .take(8)
+        .collect();
+    let warned = lines.iter().find(|line| line["endpoint"] == "127.0.0.1:1");
+    let warned = warned.unwrap_or_else(|| panic!("{lines:#?}"));
+    assert_eq!((&warned["level"], &warned["account"]), (&"WARN".into(), &"primary".into()), "{warned}");
+    assert!(!warned.to_string().contains("sk_sandbox"), "{warned}");
+    let killed = Command::new("kill").args(["-TERM", &process.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(process.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_port_that_is_taken_is_told_with_its_address_its_key_and_what_to_do() {
+    let directory = TempDir::new().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for (variable, key) in [
+        ("CASHWRAP__SERVER__LISTEN", "server.listen"),
+        ("CASHWRAP__SERVER__ADMIN_LISTEN", "server.admin_listen"),
+    ] {
+        let ended = cashwrap(&directory).arg("serve").env(variable, &address).output().unwrap();
+        let told = String::from_utf8_lossy(&ended.stderr);
+        let expected = format!("error: {key}: cannot listen on {address}: ");
+        let told = told.lines().last().unwrap();
+        assert!(told.starts_with(&expected), "{told}");
+        let remedy = format!("or give another address with {key} or {variable}");
+        assert!(told.contains("end the process that listens there") && told.ends_with(&remedy), "{told}");
+        assert_eq!(ended.status.code(), Some(1));
+    }
+}
+
+#[test]
 fn a_catalogue_is_loaded_twice_and_what_is_wrong_with_a_command_is_told_with_2() {
     let directory = TempDir::new().unwrap();
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/catalogue.json");
