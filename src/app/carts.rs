@@ -169,7 +169,11 @@ impl House {
             let before = cart.coupons.len();
             cart.coupons.retain(|held| held.code != *code);
             if cart.coupons.len() == before {
-                return Err(Error::of_field(Reason::CodeInvalid, "code", "is not on this cart"));
+                return Err(Error::of_field(
+                    Reason::CodeInvalid,
+                    "code",
+                    "is not on this cart: read the cart for the codes that it has",
+                ));
             }
             Ok(change(self.touched(cart)))
         };

@@ -224,6 +224,6 @@ pub(super) fn short(counter: &str, left: i64) -> Error {
             let message = format!("the code {code} is used up: remove it");
             Error::new(Reason::CodeInvalid, message).with("code", code.to_owned())
         }
-        _ => Error::new(Reason::Internal, "an unknown counter ran out"),
+        _ => Error::new(Reason::Internal, "an unknown counter ran out: operators find it in the log"),
     }
 }

@@ -86,7 +86,10 @@ impl House {
             now,
         };
         let chosen = choose(&self.flows, &shopper).ok_or_else(|| {
-            Error::new(Reason::NoFlow, "no flow of this store matches: `cashwrap flow explain` tells why")
+            Error::new(
+                Reason::NoFlow,
+                "no flow of this store matches this buyer: operators see why with `cashwrap flow explain`",
+            )
         })?;
         let flow = self.flow(&chosen.flow, chosen.version)?;
         let mut checkout = Checkout {

@@ -36,7 +36,10 @@ fn customer(given: Option<&v1::Customer>, vouches: bool) -> Result<Customer, Err
         v1::CustomerKind::Repeat => CustomerKind::Repeat,
     };
     if id.is_empty() && kind != CustomerKind::Guest {
-        return Err(Error::field("context.customer.id", "is missing: a customer with an account has an id"));
+        return Err(Error::field(
+            "context.customer.id",
+            "is missing: give the id of a customer who has an account, or say guest",
+        ));
     }
     Ok(Customer { id: (!id.is_empty()).then_some(id), kind })
 }

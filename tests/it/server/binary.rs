@@ -5,6 +5,8 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::support::spawned::Spawned;
+
 fn cashwrap(directory: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cashwrap"));
     command
@@ -34,37 +36,23 @@ fn it_serves_says_where_is_found_ready_and_ends_with_0_after_sigterm() {
     assert_eq!(healthcheck(admin).status.code(), Some(1));
 }
 
-#[test]
-fn a_gateway_that_is_away_at_the_start_is_warned_of_and_the_process_is_ready_all_the_same() {
-    let directory = TempDir::new().unwrap();
-    let mut process = cashwrap(&directory)
-        .arg("serve")
-        .env("CASHWRAP__PARTNERS__GATEWAYS__PRIMARY__BASE_URL", "http://127.0.0.1:1")
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let lines: Vec<serde_json::Value> = BufReader::new(process.stderr.take().unwrap())
-        .lines()
-        .map(|line| serde_json::from_str(&line.unwrap()).unwrap())
-        .take_while({
-            let (mut served, mut warned) = (false, false);
-            move |line: &serde_json::Value| {
-                let more = !(served && warned);
-                served |= line.to_string().contains("\"serving\"");
-                warned |= line["endpoint"] == "127.0.0.1:1";
-                more
-            }
-        })
-        .inspect(|_| ())
-        .take(8)
-        .collect();
-    let warned = lines.iter().find(|line| line["endpoint"] == "127.0.0.1:1");
-    let warned = warned.unwrap_or_else(|| panic!("{lines:#?}"));
+#[tokio::test]
+async fn a_gateway_that_is_away_at_the_start_is_warned_of_and_the_process_is_ready_all_the_same() {
+    let away = ("CASHWRAP__PARTNERS__GATEWAYS__PRIMARY__BASE_URL", "http://127.0.0.1:1");
+    let variables = [
+        ("CASHWRAP_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/examples/cashwrap.toml")),
+        ("CASHWRAP__SERVER__LISTEN", "127.0.0.1:0"),
+        ("CASHWRAP__SERVER__ADMIN_LISTEN", "127.0.0.1:0"),
+        away,
+    ];
+    let mut process = Spawned::start(&["serve"], &variables);
+    let told = |line: &str| serde_json::from_str::<serde_json::Value>(line).ok();
+    let warned = process.line(|line| told(line).filter(|line| line["endpoint"] == "127.0.0.1:1")).await;
     assert_eq!((&warned["level"], &warned["account"]), (&"WARN".into(), &"primary".into()), "{warned}");
     assert!(!warned.to_string().contains("sk_sandbox"), "{warned}");
-    let killed = Command::new("kill").args(["-TERM", &process.id().to_string()]).status().unwrap();
-    assert!(killed.success());
-    assert_eq!(process.wait().unwrap().code(), Some(0));
+    let admin = process.line(|line| told(line)?["admin"].as_str().map(str::to_owned)).await;
+    assert!(super::process::get(admin.parse().unwrap(), "/readyz").await.contains("ready"));
+    assert!(process.interrupt().await.success());
 }
 
 #[test]
