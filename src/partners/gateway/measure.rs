@@ -186,7 +186,8 @@ mod tests {
         let written = log.clone();
         let subscriber = tracing_subscriber::fmt().with_writer(move || written.clone()).finish();
         tracing::subscriber::with_default(subscriber, || {
-            let layer = MeasureLayer::new("primary".parse().unwrap(), OperationClass::Authorise);
+            let account = "primary".parse().unwrap();
+            let layer = Measuring { account, class: OperationClass::Authorise };
             for class in [Some(DeclineClass::Generic), None, Some(DeclineClass::TokenInvalid)] {
                 let refusal = crate::domain::payment::outcome::Refusal {
                     code: "resource_missing".into(),
