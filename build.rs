@@ -24,6 +24,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let descriptors = protox::compile(protos("proto/cashwrap/v1")?, ["proto", "third_party"])?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("cashwrap_descriptor.bin"), descriptors.encode_to_vec())?;
+    // The types of error details travel inside `Any`: no message of ours names them, and a client that reads
+    // them by reflection needs them all the same.
+    let details = ["google/rpc/error_details.proto", "google/rpc/status.proto"];
+    let details = protox::compile(details, ["third_party"])?;
+    fs::write(out.join("error_details_descriptor.bin"), details.encode_to_vec())?;
 
     tonic_prost_build::configure()
         .disable_comments(["google"])

@@ -11,3 +11,6 @@ tonic::include_proto!("packages");
 
 /// The descriptors of every message and service, for reflection and for tests that read the API.
 pub const DESCRIPTORS: &[u8] = tonic::include_file_descriptor_set!("cashwrap_descriptor");
+
+/// The descriptors of the standard error details, which reflection serves beside the API's.
+pub const ERROR_DETAILS: &[u8] = tonic::include_file_descriptor_set!("error_details_descriptor");

@@ -62,13 +62,19 @@ impl House {
             if checkout.state == CheckoutState::AwaitingAction {
                 let noted = react(&payment, Input::Signalled, self.engine.clock.now(), &self.engine.policy)
                     .map_err(|error| Error::new(Reason::PaymentActionInvalid, error.to_string()))?;
+                mutation.in_time()?;
                 let claim = repeated.is_none().then(|| self.asked(mutation, placement));
                 if !self.note(&payments, Record::Payment(Box::new(noted)), claim).await? {
                     continue;
                 }
             }
             let driven = self.kick(&Key::new(&mutation.store, Kind::Placement, placement), room);
-            return self.await_settled(&mutation.store, placement, driven, until).await;
+            let answer = self.await_settled(&mutation.store, placement, driven, until).await;
+            return answer.map_err(|error| match error.reason() {
+                // Only a placement that was given up answers so: an edit or a cancellation ended the action.
+                Reason::CheckoutNotOpen => action_over(),
+                _ => error,
+            });
         }
         Err(conflict())
     }
@@ -192,6 +198,15 @@ fn payment_of(key: &Key, snapshot: &Snapshot<Record>) -> Option<Payment> {
         Some(Record::Payment(payment)) => Some((**payment).clone()),
         _ => None,
     }
+}
+
+fn action_over() -> Error {
+    Error::of_field(
+        Reason::PaymentActionInvalid,
+        "action_id",
+        "is over, because the checkout was changed or cancelled meanwhile, and nothing was charged: read the \
+         checkout, and place the order again",
+    )
 }
 
 fn no_such_action() -> Error {

@@ -194,7 +194,11 @@ impl House {
             let before = cart.coupons.len();
             cart.coupons.retain(|held| held.code != *code);
             if cart.coupons.len() == before {
-                return Err(Error::of_field(Reason::CodeInvalid, "code", "is not on this cart"));
+                return Err(Error::of_field(
+                    Reason::CodeInvalid,
+                    "code",
+                    "is not on this cart: read the cart for the codes that it has",
+                ));
             }
             Ok(change(self.touched(cart)))
         };
@@ -298,6 +302,9 @@ impl From<CartError> for Error {
                 Self::new(Reason::CartNotOpen, message).with("state", state.to_owned())
             }
             CartError::Quantity { index } => Self::field(format!("actions[{index}].add.quantity"), message),
+            CartError::TooMany { index, .. } => {
+                Self::of_field(Reason::LimitExceeded, format!("actions[{index}].add.quantity"), message)
+            }
             CartError::UnknownSku { index, .. } => {
                 Self::of_field(Reason::SkuUnknown, format!("actions[{index}].add.sku"), message)
             }

@@ -41,6 +41,8 @@ pub enum Reason {
     EtagMismatch,
     /// Others were faster, again and again.
     Conflict,
+    /// The caller's deadline is over; nothing was begun.
+    DeadlineExceeded,
     /// A limit on lines, quantities, codes.
     LimitExceeded,
     /// The catalogue does not sell this.
@@ -240,6 +242,14 @@ impl From<StoreError> for Error {
 }
 
 impl Error {
+    /// The time that the caller gave is over, and nothing was begun.
+    pub fn too_late() -> Self {
+        Self::new(
+            Reason::DeadlineExceeded,
+            "the time for this call is over: repeat it with the same request_id and a longer deadline",
+        )
+    }
+
     /// The store cannot be reached; repeating under the same key is safe.
     pub fn store_unavailable() -> Self {
         Self::new(Reason::StoreUnavailable, "the store of record cannot be reached: repeat the call")

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::error::{Error, Reason};
@@ -40,6 +41,8 @@ pub struct Mutation {
     pub etag: Option<String>,
     /// Whose rows may be changed.
     pub reach: Reach,
+    /// When the caller stops waiting, if it said so: nothing is begun from then on.
+    pub answer_by: Option<Instant>,
 }
 
 /// A row with its etag, as a reply shows it.
@@ -98,6 +101,12 @@ impl Mutation {
             )
             .retry_after(Duration::from_millis(200))),
         }
+    }
+
+    /// Refuses to begin what the caller no longer waits for. A commit that is under way by then goes on: whoever
+    /// repeats the call under its key learns what became of it.
+    pub(super) fn in_time(&self) -> Result<(), Error> {
+        if self.answer_by.is_some_and(|by| Instant::now() >= by) { Err(Error::too_late()) } else { Ok(()) }
     }
 
     /// Refuses a row whose etag is not the one that the change was decided on.
@@ -176,6 +185,7 @@ impl House {
                 },
                 keep,
             });
+            mutation.in_time()?;
             match self.engine.submit(&unit).await {
                 Verdict::Committed => return Ok(body),
                 Verdict::Stale { .. } => {}
@@ -251,6 +261,6 @@ pub(super) fn short(counter: &str, left: i64, lines: &[CartLine]) -> Error {
             Error::at(Reason::CodeInvalid, Some(format!("codes[{code}]")), message)
                 .with("code", code.to_owned())
         }
-        _ => Error::new(Reason::Internal, "an unknown counter ran out"),
+        _ => Error::new(Reason::Internal, "an unknown counter ran out: operators find it in the log"),
     }
 }

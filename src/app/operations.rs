@@ -79,7 +79,10 @@ impl House {
             let known: Vec<&str> = self.engine.gateways.keys().map(AccountId::as_str).collect();
             return Err(Error::field(
                 "name",
-                format!("is not a gateway account: the accounts are {}", known.join(", ")),
+                format!(
+                    "is not a gateway account, the only ones with a mode: use one of {}",
+                    known.join(", ")
+                ),
             ));
         }
         let key = &Key::new(&mutation.store, Kind::PartnerMode, account);

@@ -12,8 +12,11 @@ use super::error::{Error, Reason};
 use super::house::House;
 use super::mutation::{Change, Mutation, Versioned, etag};
 use crate::domain::ids::{OperationId, PaymentId, StoreId};
+use crate::domain::money::Money;
 use crate::domain::payment::react::react;
-use crate::domain::payment::{AttemptState, Goal, Impossible, Input, Payment};
+use crate::domain::payment::{
+    Attempt, AttemptState, Goal, Impossible, Input, Operation, OperationState, Payment,
+};
 use crate::domain::placement::Placement;
 use crate::ports::Record;
 use crate::ports::store::{Key, Kind, Listing, Snapshot, TimerChange, TimerWrite};
@@ -165,7 +168,8 @@ impl House {
         Ok(body)
     }
 
-    /// The operation that a wish asks for, on a payment whose order exists.
+    /// The operation that a wish asks for, on a payment whose order exists. What was wished before stands in the
+    /// row, so that of two wishes at once the second is told what is under way.
     fn wish(&self, payment: &Payment, wanted: Wanted) -> Result<Payment, Error> {
         if payment.order.is_none() || payment.goal == Goal::Hold {
             return Err(Error::new(
@@ -173,45 +177,97 @@ impl House {
                 "the payment belongs to a placement that is not an order: cancel the checkout instead",
             ));
         }
-        if payment.unresolved() {
-            return Err(Error::new(
-                Reason::PaymentOperationUnresolved,
-                "an earlier operation of this payment has no known outcome yet: repeat when it is resolved",
-            )
-            .retry_after(Duration::from_secs(5)));
+        if let Some(error) = in_the_way(payment, wanted) {
+            return Err(error);
         }
         let operation = OperationId(self.engine.ids.fresh());
         let input = match wanted {
             Wanted::Capture(amount) => {
                 Input::Capture { operation, amount_minor: amount.unwrap_or(payment.amount.minor) }
             }
-            Wanted::Void => {
-                let held = payment.live().is_some_and(|attempt| attempt.state == AttemptState::Authorised);
-                if !held {
-                    return Err(Error::new(
-                        Reason::PaymentStateInvalid,
-                        "nothing is held that could be voided: refund what was captured",
-                    ));
-                }
-                Input::Goal(Goal::Release)
-            }
+            Wanted::Void => Input::Goal(Goal::Release),
             Wanted::Refund(amount) => Input::Refund {
                 operation,
                 amount_minor: amount.unwrap_or_else(|| payment.refundable_minor()),
             },
         };
         react(payment, input, self.engine.clock.now(), &self.engine.policy).map_err(|error| match error {
+            Impossible::Amount { left_minor: 0 } => nothing_left(),
             Impossible::Amount { left_minor } => Error::of_field(
                 Reason::AmountExceedsRemainder,
                 "amount",
-                format!("is not within what is left: {left_minor} minor units"),
+                format!("is not within what is left: give at most {}", in_currency(payment, left_minor)),
             ),
             Impossible::State
             | Impossible::NotFound
             | Impossible::Attempt { .. }
-            | Impossible::Operation { .. } => {
-                Error::new(Reason::PaymentStateInvalid, "the payment's state does not allow this: read it")
-            }
+            | Impossible::Operation { .. } => Error::new(
+                Reason::PaymentStateInvalid,
+                "the payment's state does not allow this: read the payment, and decide on what it is now",
+            ),
         })
     }
+}
+
+/// What forbids a wish now: an outcome that is not known, another wish that is under way, or that there is nothing
+/// for it to act on. Refunds stand beside each other, each within what the others leave.
+fn in_the_way(payment: &Payment, wanted: Wanted) -> Option<Error> {
+    let unknown = |attempt: &Attempt| {
+        let lost = |operation: &Operation| matches!(operation.state, OperationState::Unknown(_));
+        attempt.needs_review || attempt.state == AttemptState::Unknown || attempt.operations.iter().any(lost)
+    };
+    if payment.attempts.iter().any(unknown) {
+        return Some(unresolved());
+    }
+    let live = payment.live();
+    let open = live.and_then(Attempt::open);
+    let invalid = |message: String| Some(Error::new(Reason::PaymentStateInvalid, message));
+    match (wanted, open) {
+        (Wanted::Capture(_) | Wanted::Void, _) if payment.goal == Goal::Release => invalid(
+            "a void was asked for, and nothing is left to capture or void: read the payment".to_owned(),
+        ),
+        (Wanted::Capture(_) | Wanted::Void, Some(open)) => {
+            let amount = in_currency(payment, open.amount_minor);
+            invalid(format!(
+                "a {} of {amount} is under way: read the payment until it has ended, and refund what it took",
+                open.kind.as_str()
+            ))
+        }
+        (Wanted::Capture(_) | Wanted::Void, None)
+            if live.is_none_or(|attempt| attempt.state != AttemptState::Authorised) =>
+        {
+            invalid("nothing is held that could be captured or voided: refund what was captured".to_owned())
+        }
+        (Wanted::Refund(_), _) if live.is_some_and(|attempt| attempt.state == AttemptState::Authorised) => {
+            let message = match open {
+                Some(_) => "the capture is under way: read the payment, and refund once it has ended",
+                None => "nothing was captured that could be refunded: void what is held",
+            };
+            invalid(message.to_owned())
+        }
+        (Wanted::Refund(_), _) if live.is_none() && payment.refunded_minor() > 0 => Some(nothing_left()),
+        (Wanted::Refund(_), Some(open)) if open.state == OperationState::Sending => {
+            let reserved = payment.refundable_minor() == 0;
+            (!reserved).then(unresolved)
+        }
+        (Wanted::Capture(_) | Wanted::Void | Wanted::Refund(_), _) => None,
+    }
+}
+
+fn nothing_left() -> Error {
+    let remedy =
+        "is more than what is left, which is nothing: read the payment for the refunds made and under way";
+    Error::of_field(Reason::AmountExceedsRemainder, "amount", remedy)
+}
+
+fn unresolved() -> Error {
+    Error::new(
+        Reason::PaymentOperationUnresolved,
+        "an earlier operation of this payment has no known outcome yet: repeat when it is resolved",
+    )
+    .retry_after(Duration::from_secs(5))
+}
+
+fn in_currency(payment: &Payment, minor: i64) -> Money {
+    Money::new(minor, payment.amount.currency)
 }

@@ -55,6 +55,7 @@ impl House {
             fingerprint: [0; 32],
             etag: None,
             reach: Reach::Anybodys,
+            answer_by: None,
         };
         let (writes, shown) = writes(&mutation, snapshot, records);
         let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), store.clone());

@@ -87,7 +87,8 @@ impl House {
             }
             Some(Failure::Released) | None => Err(Error::new(
                 Reason::CheckoutNotOpen,
-                "the placement was given up at the caller's wish, and nothing was charged",
+                "the placement was given up at the caller's wish, and nothing was charged: read the checkout, and place \
+                 again where it is open",
             )),
         }
     }

@@ -18,6 +18,9 @@ use crate::domain::flow::{Channel, CustomerKind, Device, Shopper, Standing, Tag,
 use crate::domain::ids::{Sku, StoreId};
 use crate::domain::money::Money;
 
+/// The store of the examples.
+const USUAL_STORE: &str = "demo";
+
 /// The commands on flows.
 #[derive(Debug, Subcommand)]
 pub enum FlowCommand {
@@ -29,7 +32,7 @@ pub enum FlowCommand {
     #[command(
         after_help = "Next: correct the criteria or priorities that the verdicts name, then check the\n\
                             documents with `cashwrap flow validate`.\n\
-                            Exit codes: 0 a flow was chosen; 1 none matches; 2 the flows cannot be served."
+                            Exit codes: 0 a flow was chosen; 1 none matches; 2 the flows cannot be served, or there is no such store."
     )]
     Explain(Explain),
 }
@@ -62,7 +65,7 @@ pub struct Explain {
     #[arg(long, default_value = "guest", value_parser = words(CustomerKind::ALL, CustomerKind::as_str))]
     pub customer: CustomerKind,
     /// The store's id.
-    #[arg(long, default_value = "demo")]
+    #[arg(long, default_value = USUAL_STORE)]
     pub store: StoreId,
     /// What the cart comes to, such as "EUR 49.90".
     #[arg(long, default_value = "EUR 0", value_parser = parse_total)]
@@ -99,7 +102,7 @@ impl FlowCommand {
 }
 
 fn validate(documents: &Documents, out: &mut impl Write, err: &mut impl Write) -> io::Result<u8> {
-    let Some(loaded) = load(documents, err)? else { return Ok(REFUSED) };
+    let Some((loaded, _)) = load(documents, err)? else { return Ok(REFUSED) };
     for flow in &loaded.flows {
         writeln!(out, "{} v{}: priority {}", flow.id, flow.version, flow.priority)?;
     }
@@ -112,9 +115,23 @@ fn validate(documents: &Documents, out: &mut impl Write, err: &mut impl Write) -
 }
 
 fn explained(asked: Explain, out: &mut impl Write, err: &mut impl Write) -> io::Result<u8> {
-    let Some(loaded) = load(&asked.documents, err)? else { return Ok(REFUSED) };
+    let Some((loaded, stores)) = load(&asked.documents, err)? else { return Ok(REFUSED) };
+    if !stores.contains(&asked.store) {
+        let known: Vec<&str> = stores.iter().map(StoreId::as_str).collect();
+        let other = match asked.documents.config {
+            Some(_) => "add it under [[stores]]",
+            None => "give --config FILE, whose stores are known then",
+        };
+        writeln!(
+            err,
+            "error: there is no store {}: use one of {}, or {other}",
+            asked.store,
+            known.join(", ")
+        )?;
+        return Ok(REFUSED);
+    }
     let shopper = Shopper {
-        device: asked.device,
+        device: Some(asked.device),
         channel: asked.channel,
         store: asked.store,
         customer: asked.customer,
@@ -138,14 +155,17 @@ fn explained(asked: Explain, out: &mut impl Write, err: &mut impl Write) -> io::
     Ok(FAILED)
 }
 
-/// The flows, after their warnings were shown; `None` after their mistakes were.
-fn load(documents: &Documents, err: &mut impl Write) -> io::Result<Option<LoadedFlows>> {
+/// The flows and the stores, after their warnings were shown; `None` after their mistakes were. Without settings the
+/// stores are those that the flows name, and the one that a shopper is in where nobody says another.
+fn load(documents: &Documents, err: &mut impl Write) -> io::Result<Option<(LoadedFlows, BTreeSet<StoreId>)>> {
     let mut paths = documents.paths.clone();
     let mut known: Option<KnownAccounts> = None;
+    let mut stores: Option<BTreeSet<StoreId>> = None;
     if let Some(config) = &documents.config {
         match Settings::load_for_flows(config, environment()) {
-            Ok((flows, accounts)) => {
+            Ok((flows, accounts, ids)) => {
                 known = Some(accounts);
+                stores = Some(ids.into_iter().collect());
                 if paths.is_empty() {
                     paths.extend(flows.directory);
                 }
@@ -161,7 +181,11 @@ fn load(documents: &Documents, err: &mut impl Write) -> io::Result<Option<Loaded
             for warning in &loaded.warnings {
                 writeln!(err, "warning: {warning}")?;
             }
-            Ok(Some(loaded))
+            let stores = stores.unwrap_or_else(|| {
+                let named = loaded.flows.iter().flat_map(|flow| flow.criteria.stores.iter().cloned());
+                named.chain(USUAL_STORE.parse().ok()).collect()
+            });
+            Ok(Some((loaded, stores)))
         }
         Err(FlowsRefused(problems)) => {
             for problem in problems {
@@ -212,6 +236,24 @@ mod tests {
              click-and-collect v1 (priority 10): chosen: tag collect\n\
              one-page v1 (priority 0): matches (everyone), but click-and-collect is tried first\n"
         );
+    }
+
+    #[test]
+    fn a_store_that_nobody_knows_is_refused_with_those_that_there_are() {
+        let at = ["--at", "2026-11-27T09:00:00Z"];
+        let asked = |more: &[&str]| run(&[&["explain"], &at[..], more].concat());
+        let config = ["--config", "examples/cashwrap.toml"];
+        for (more, remedy) in [
+            (vec!["--store", "nope"], "give --config FILE, whose stores are known then"),
+            ([&["--store", "nope"], &config[..]].concat(), "add it under [[stores]]"),
+        ] {
+            let (out, err) = asked(&more);
+            assert_eq!(out, "");
+            assert_eq!(err, format!("error: there is no store nope: use one of demo, or {remedy}\n"));
+        }
+        for more in [vec!["--store", "demo"], [&["--store", "demo"], &config[..]].concat()] {
+            assert!(asked(&more).0.contains("chosen"));
+        }
     }
 
     #[test]

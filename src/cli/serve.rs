@@ -13,16 +13,14 @@ use crate::wiring::{self, Mode};
 
 /// Serve gRPC until SIGTERM or Ctrl-C; calls under way are then brought to their end.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "To try it out, in three terminals (examples/cashwrap.toml names these accounts):\n  \
-      cashwrap sandbox gateway --account primary --listen 127.0.0.1:12111 --ledger sandbox-ledger\n  \
-      cashwrap sandbox gateway --account backup --listen 127.0.0.1:12112 --ledger sandbox-ledger\n  \
+#[command(after_help = "To try it out (examples/cashwrap.toml names these accounts):\n  \
       cashwrap catalog load examples/catalogue.json --store demo --config examples/cashwrap.toml\n  \
+      cashwrap sandbox gateway --account primary --listen 127.0.0.1:12111 &\n  \
+      cashwrap sandbox gateway --account backup --listen 127.0.0.1:12112 &\n  \
       cashwrap serve --config examples/cashwrap.toml --dev\n\
     Next: `grpcurl -plaintext 127.0.0.1:50051 list` shows the services.\n\n\
     Exit codes: 0 drained and ended; 1 failed while working, or something was left under way, which the\n\
-    next process recovers; 2 the settings, the flows or the certificate are wrong."
-)]
+    next process recovers; 2 the settings, the flows or the certificate are wrong.")]
 pub struct Serve {
     /// Where the settings are.
     #[command(flatten)]
@@ -74,4 +72,27 @@ async fn serve(settings: Settings, mode: Mode) -> ExitCode {
     }
     tracing::warn!("something was left under way; the next process recovers it");
     ExitCode::from(FAILED)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use crate::cli::Cli;
+
+    #[test]
+    fn the_help_tries_it_out_as_the_readme_does() {
+        let mut cli = Cli::command();
+        let serve = cli.find_subcommand_mut("serve").unwrap();
+        let help = serve.render_help().to_string();
+        let commands = |text: &str| -> Vec<String> {
+            let lines = text.lines().map(str::trim).filter(|line| line.starts_with("cashwrap "));
+            lines.map(str::to_owned).collect()
+        };
+        let readme = include_str!("../../README.md");
+        let (_, section) = readme.split_once("## Your own catalogue").unwrap();
+        let (section, _) = section.split_once("\n## ").unwrap();
+        assert_eq!(commands(&help), commands(section));
+        assert_eq!(commands(section).len(), 4);
+    }
 }

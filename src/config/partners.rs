@@ -11,7 +11,7 @@ use super::breaker::BreakerKeys;
 use super::capabilities::CapabilityKeys;
 use super::flow::KnownAccounts;
 use super::leaf;
-use super::problem::Problems;
+use super::problem::{Problems, SettingProblem};
 use super::raw::RawTable;
 use crate::domain::ids::AccountId;
 use crate::domain::payment::GatewayCapabilities;
@@ -156,7 +156,9 @@ const GATEWAY_KEYS: [&str; 6] =
 impl PartnerSettings {
     pub(super) fn read(mut raw: RawTable, problems: &mut Problems) -> Self {
         let gateways = accounts(&mut raw, "gateways", problems, |account, mut options, problems| {
-            let given: Gateway = problems.take_all(options.split(&GATEWAY_KEYS).read(&[]))?;
+            let given = problems.take_all(options.split(&GATEWAY_KEYS).read(&[]));
+            problems.0.extend(without_scheme(&options));
+            let given: Gateway = given?;
             Some(GatewaySettings {
                 account,
                 kind: given.kind,
@@ -200,6 +202,14 @@ impl PartnerSettings {
             tax: self.tax.iter().map(|tax| tax.account.clone()).collect(),
         }
     }
+}
+
+/// An address of a gateway that names no protocol: told with every other mistake, not when it is used.
+fn without_scheme(options: &RawTable) -> Option<SettingProblem> {
+    let given = options.text("base_url")?;
+    let named = ["https://", "http://"].iter().any(|scheme| given.starts_with(scheme));
+    let remedy = "begin it with https://, or with http:// for a gateway on this machine";
+    (!named).then(|| options.problem("base_url", "names no protocol", remedy))
 }
 
 fn accounts<T>(

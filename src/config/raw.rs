@@ -170,6 +170,11 @@ impl RawTable {
         self.below(&self.path, taken)
     }
 
+    /// The text under `key`, if there is one.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.table.get(key).and_then(Value::as_str)
+    }
+
     /// The keys that the table holds.
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.table.keys().map(String::as_str)

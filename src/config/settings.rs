@@ -18,6 +18,7 @@ use super::server::ServerSettings;
 use super::stores::StoreSettings;
 use super::telemetry::TelemetrySettings;
 use super::timing::Timing;
+use crate::domain::ids::StoreId;
 
 /// The least time after which a lookup may prove a payment absent in production (payments.md R4).
 const MIN_ABSENT_WINDOW: Duration = Duration::from_secs(90);
@@ -66,19 +67,23 @@ impl Settings {
         or_refused(name, settings, problems)
     }
 
-    /// Reads only what flows depend on: where they are, and which accounts they may name. Needs no secret, so
-    /// that flows can be checked where there is none.
+    /// Reads only what flows depend on: where they are, which accounts they may name, and the stores. Needs no
+    /// secret, so that flows can be checked where there is none.
     pub fn load_for_flows(
         file: &Path,
         variables: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<(FlowSettings, KnownAccounts), SettingsRefused> {
+    ) -> Result<(FlowSettings, KnownAccounts, Vec<StoreId>), SettingsRefused> {
         let (name, text) = text_of(Some(file))?;
         let (mut root, mut problems) = root(&name, &text, variables)?;
         let partners = section(&mut root, "partners", &mut problems)
             .map(|raw| PartnerSettings::read(raw, &mut problems).known());
         let flows =
             section(&mut root, "flows", &mut problems).and_then(|raw| problems.take_all(raw.read(&[])));
-        or_refused(&name, flows.zip(partners), problems)
+        let stores = problems.take(root.take_list("stores")).unwrap_or_default();
+        let stores: Vec<StoreId> =
+            StoreSettings::read_all(stores, &mut problems).into_iter().map(|store| store.id).collect();
+        let basis = flows.zip(partners).map(|(flows, partners)| (flows, partners, stores));
+        or_refused(&name, basis, problems)
     }
 
     /// What no server should run with unless it was started for development: to be refused without `--dev`.

@@ -237,6 +237,19 @@ fn every_mistake_is_shown_at_once() {
 }
 
 #[test]
+fn an_address_without_a_protocol_is_told_with_the_other_mistakes() {
+    let wrong = EXAMPLE.replace("http://127.0.0.1:12111", "127.0.0.1:12111");
+    let variables = [("CASHWRAP__SERVER__PATIENCE_MS", "soon")];
+    assert_eq!(
+        parse(&wrong, &variables).unwrap_err(),
+        "test.toml: server.patience_ms: is string \"soon\"; give a whole number from 100 to 60000 (set by \
+         CASHWRAP__SERVER__PATIENCE_MS)\n\
+         test.toml: partners.gateways.primary.base_url: names no protocol; begin it with https://, or with http:// \
+         for a gateway on this machine"
+    );
+}
+
+#[test]
 fn nothing_at_all_is_answered_with_what_must_be_there() {
     assert_eq!(
         parse("", &[]).unwrap_err(),

@@ -64,7 +64,7 @@ pub struct CouponLine<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CouponProblem {
     /// It applies from later on.
-    #[error("the coupon applies from {starts_at} on")]
+    #[error("the coupon applies from {starts_at} on: apply it then")]
     NotYet {
         /// From when on.
         starts_at: Timestamp,
@@ -82,7 +82,7 @@ pub enum CouponProblem {
     #[error("the coupon applies to none of the lines: add a product that it applies to")]
     NothingEligible,
     /// The lines cost too little.
-    #[error("the coupon asks for {minimum} of eligible products: {missing} are missing")]
+    #[error("the coupon asks for {minimum} of eligible products: add {missing} more of them")]
     BelowMinimum {
         /// What they must cost.
         minimum: Money,

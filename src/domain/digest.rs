@@ -69,10 +69,17 @@ pub struct QuoteDigest(String);
 
 /// The text is not a digest of a version that we know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "not a quote digest: give back the quote_digest of the checkout as it was, v1. and 64 hexadecimal digits"
-)]
-pub struct BadDigest;
+pub enum BadDigest {
+    /// Nothing was given.
+    #[error("is missing: read the checkout, show its quote, and give back its quote_digest")]
+    Missing,
+    /// It has another form.
+    #[error(
+        "is not a quote digest: give back the quote_digest of the checkout as it was, v1. and 64 hexadecimal \
+         digits"
+    )]
+    Form,
+}
 
 impl QuoteDigest {
     /// The digest of what a buyer confirms.
@@ -93,10 +100,13 @@ impl FromStr for QuoteDigest {
     type Err = BadDigest;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let hex = text.strip_prefix(PREFIX).ok_or(BadDigest)?;
+        if text.is_empty() {
+            return Err(BadDigest::Missing);
+        }
+        let hex = text.strip_prefix(PREFIX).ok_or(BadDigest::Form)?;
         let sound =
             hex.len() == HEX_DIGITS && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if sound { Ok(Self(text.to_owned())) } else { Err(BadDigest) }
+        if sound { Ok(Self(text.to_owned())) } else { Err(BadDigest::Form) }
     }
 }
 

@@ -31,10 +31,13 @@ pub enum MoneyError {
     #[error("amounts of {0} and {1} do not mix: use one currency throughout")]
     Mixed(Currency, Currency),
     /// The result is beyond [`MAX_MINOR`].
-    #[error("the amount is too large: at most 1,000,000,000,000 minor units are served")]
+    #[error("the amount is too large: give at most 1,000,000,000,000 minor units")]
     Overflow,
     /// Nanos finer than the currency's exponent, or units and nanos of opposite signs.
-    #[error("the amount is finer than the currency's smallest unit, or its units and nanos differ in sign")]
+    #[error(
+        "the amount is finer than the currency's smallest unit, or its units and nanos differ in sign: give whole \
+         smallest units, with one sign"
+    )]
     TooFine,
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::domain::cart::{Cart, CartState};
 use crate::domain::checkout::{Checkout, CheckoutState};
+use crate::domain::ids::Code;
 use crate::domain::money::Money;
 use crate::domain::order::Order;
 use crate::domain::payment::Payment;
@@ -113,6 +114,7 @@ fn checkout(checkout: &Checkout) -> Value {
         "state": checkout.state.as_str(),
         "flow": { "id": checkout.flow.id.as_str(), "version": checkout.flow.version },
         "lines": lines,
+        "codes_left_out": checkout.codes_left_out.iter().map(Code::as_str).collect::<Vec<_>>(),
         "total": checkout.quoted.as_ref().map(|quoted| money(quoted.quote.totals.total)),
         "quote_digest": checkout.quoted.as_ref().map(|quoted| quoted.digest.clone()),
         "quote_expires_at": checkout.quoted.as_ref().map(|quoted| quoted.expires_at.to_string()),

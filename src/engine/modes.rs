@@ -34,7 +34,7 @@ impl Modes {
     /// `begins` tells that it is a new authorisation.
     pub fn admit(&self, store: &StoreId, account: &AccountId, begins: bool) -> Result<Guard, NotSent> {
         match self.of(store, account) {
-            Mode::ForceOpen => Err(NotSent::Drained),
+            Mode::ForceOpen => Err(NotSent::ForcedOpen),
             Mode::Drain if begins => Err(NotSent::Drained),
             Mode::Drain | Mode::Auto => Ok(Guard::Heeded),
             Mode::ForceClosed => Ok(Guard::Overruled),
@@ -48,11 +48,11 @@ mod tests {
 
     #[test]
     fn a_mode_is_one_stores_and_changes_nothing_for_another_store_of_the_account() {
-        let stopped = Err(NotSent::Drained);
+        let (drained, forced) = (Err(NotSent::Drained), Err(NotSent::ForcedOpen));
         for (mode, begins, goes_on) in [
             (Mode::Auto, Ok(Guard::Heeded), Ok(Guard::Heeded)),
-            (Mode::Drain, stopped, Ok(Guard::Heeded)),
-            (Mode::ForceOpen, stopped, stopped),
+            (Mode::Drain, drained, Ok(Guard::Heeded)),
+            (Mode::ForceOpen, forced, forced),
             (Mode::ForceClosed, Ok(Guard::Overruled), Ok(Guard::Overruled)),
         ] {
             let modes = Modes::default();

@@ -51,8 +51,8 @@ fn name(reason: ErrorReason) -> &'static str {
 /// The table. UNAVAILABLE stands only where a repeat under the same key is safe.
 const fn row(reason: Reason) -> (Code, ErrorReason) {
     use Code::{
-        Aborted, AlreadyExists, FailedPrecondition, Internal, InvalidArgument, NotFound, PermissionDenied,
-        ResourceExhausted, Unauthenticated, Unavailable,
+        Aborted, AlreadyExists, DeadlineExceeded, FailedPrecondition, Internal, InvalidArgument, NotFound,
+        PermissionDenied, ResourceExhausted, Unauthenticated, Unavailable,
     };
     match reason {
         Reason::InvalidField => (InvalidArgument, ErrorReason::InvalidField),
@@ -71,6 +71,7 @@ const fn row(reason: Reason) -> (Code, ErrorReason) {
         Reason::RequestInProgress => (Aborted, ErrorReason::RequestInProgress),
         Reason::EtagMismatch => (Aborted, ErrorReason::EtagMismatch),
         Reason::Conflict => (Aborted, ErrorReason::Conflict),
+        Reason::DeadlineExceeded => (DeadlineExceeded, ErrorReason::DeadlineExceeded),
         Reason::PlacementInProgress => (Aborted, ErrorReason::PlacementInProgress),
         Reason::PaymentOperationUnresolved => (Aborted, ErrorReason::PaymentOperationUnresolved),
         Reason::LimitExceeded => (ResourceExhausted, ErrorReason::LimitExceeded),

@@ -85,6 +85,7 @@ pub fn mutation<R: Keyed>(
         fingerprint: fingerprint(vault, caller, request),
         etag: (!etag.is_empty()).then(|| etag.to_owned()),
         reach: caller.reach(false),
+        answer_by: caller.answer_by,
     })
 }
 
@@ -122,6 +123,7 @@ mod tests {
             stores: Stores::All,
             customer: None,
             capability: None,
+            answer_by: None,
         }
     }
 

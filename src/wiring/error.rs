@@ -27,8 +27,10 @@ pub enum StartError {
     #[error("server.tls: {0}")]
     Tls(#[from] TlsError),
     /// An address is taken, or not of this machine.
-    #[error("cannot listen on {address}: {cause}")]
+    #[error("{key}: cannot listen on {address}: {cause}; {}", listen_remedy(.cause, .key))]
     Listen {
+        /// The key of the settings.
+        key: &'static str,
         /// The address.
         address: SocketAddr,
         /// What the system said.
@@ -60,6 +62,18 @@ impl StartError {
             | Self::Undescribed(_) => false,
         }
     }
+}
+
+/// What to do about an address that cannot be listened on.
+fn listen_remedy(cause: &io::Error, key: &str) -> String {
+    let variable = format!("CASHWRAP__{}", key.replace('.', "__").to_uppercase());
+    let first = match cause.kind() {
+        io::ErrorKind::AddrInUse => "end the process that listens there (another cashwrap, perhaps)",
+        io::ErrorKind::AddrNotAvailable => "use an address of this machine",
+        io::ErrorKind::PermissionDenied => "use a port above 1023",
+        _ => "correct it",
+    };
+    format!("{first}, or give another address with {key} or {variable}")
 }
 
 fn lines<T: ToString>(problems: &[T]) -> String {

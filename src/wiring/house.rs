@@ -29,6 +29,16 @@ pub struct Built {
     pub gateways: Gateways,
 }
 
+/// Everything that no section of the settings could find wrong alone, found before anything is opened.
+pub fn unusable(settings: &Settings) -> Vec<SettingProblem> {
+    let mut problems = Vec::new();
+    take(gateways(&settings.partners.gateways, &entropy()), &mut problems);
+    take(quotes(&settings.partners, &entropy()), &mut problems);
+    take(vault(&settings.auth), &mut problems);
+    take(stores(&settings.stores), &mut problems);
+    problems
+}
+
 /// Builds the house over `store`, or tells everything that is wrong with the settings.
 pub fn build(
     settings: &Settings,

@@ -14,8 +14,8 @@ use tokio_util::task::TaskTracker;
 
 use super::database::Database;
 use super::error::StartError;
-use super::house::{Built, build};
-use super::{doors, tending, upkeep};
+use super::house::{Built, build, unusable};
+use super::{doors, reach, tending, upkeep};
 use crate::app::House;
 use crate::config::Settings;
 use crate::engine::claims;
@@ -68,8 +68,8 @@ pub async fn start(settings: &Settings, mode: Mode) -> Result<Running, StartErro
     let Built { house, gateways } = build(settings, database.records(), doors::replies())?;
     let (routes, health) = with_probes(doors::routes(&house, &settings.partners, &gateways)).await?;
 
-    let listener = listen(settings.server.listen).await?;
-    let admin_listener = listen(settings.server.admin_listen).await?;
+    let listener = listen("server.listen", settings.server.listen).await?;
+    let admin_listener = listen("server.admin_listen", settings.server.admin_listen).await?;
     let (grpc, admin) = (address(&listener)?, address(&admin_listener)?);
 
     let drain = CancellationToken::new();
@@ -102,6 +102,7 @@ pub async fn start(settings: &Settings, mode: Mode) -> Result<Running, StartErro
     for (account, gateway) in gateways {
         tasks.spawn(tending::run(Arc::clone(&house), account, gateway));
     }
+    tasks.spawn(reach::tell(reach::endpoints(&settings.partners.gateways)));
     health.set_serving(true).await;
     Ok(Running { grpc, admin, house, health, doors, admin_door, drain, stop })
 }
@@ -140,12 +141,15 @@ impl Running {
 }
 
 fn check(settings: &Settings, mode: Mode) -> Result<(), StartError> {
+    let mut wrong = unusable(settings);
+    if mode == Mode::Production {
+        wrong.extend(settings.unfit_for_production());
+    }
+    if !wrong.is_empty() {
+        return Err(StartError::Settings(wrong));
+    }
     match mode {
         Mode::Production => {
-            let unfit = settings.unfit_for_production();
-            if !unfit.is_empty() {
-                return Err(StartError::Settings(unfit));
-            }
             if settings.auth.keys.is_empty() {
                 tracing::warn!("no caller has a key: every call is refused; add [[auth.keys]]");
             }
@@ -165,11 +169,11 @@ fn check(settings: &Settings, mode: Mode) -> Result<(), StartError> {
     Ok(())
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|cause| StartError::Listen { address, cause })
+async fn listen(key: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|cause| StartError::Listen { key, address, cause })
 }
 
 fn address(listener: &TcpListener) -> Result<SocketAddr, StartError> {
     let any = SocketAddr::from(([0, 0, 0, 0], 0));
-    listener.local_addr().map_err(|cause| StartError::Listen { address: any, cause })
+    listener.local_addr().map_err(|cause| StartError::Listen { key: "server", address: any, cause })
 }

@@ -4,7 +4,9 @@
 mod carts;
 mod checkouts;
 mod customers;
+mod edges;
 mod orders;
+mod pairs;
 mod quotes;
 mod rig;
 mod stock;

@@ -19,6 +19,7 @@ mod placing;
 mod postgres_support;
 mod purity;
 mod readme;
+mod remedies;
 mod sandbox;
 mod sealed;
 mod server;

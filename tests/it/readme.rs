@@ -4,10 +4,11 @@ mod blocks;
 
 use std::os::unix::fs::symlink;
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::process::Command;
 
-use crate::support::grpcurl;
+use crate::support::grpcurl::{self, Grpcurl};
 use crate::support::spawned::Spawned;
 use blocks::{in_section, script};
 
@@ -23,7 +24,7 @@ fn address(line: &str) -> Option<String> {
 
 #[tokio::test]
 async fn the_commands_of_the_readme_lead_to_an_order_of_the_price_that_it_names() {
-    let Some(program) = grpcurl::program("the commands of the README") else { return };
+    let Some(grpcurl_program) = grpcurl::program("the commands of the README") else { return };
     let blocks = in_section(README, "An order by hand");
     assert!(blocks.len() >= 9, "{blocks:?}");
     let mut demo = Spawned::start(&["demo", "--listen", "127.0.0.1:0"], &[]);
@@ -31,7 +32,7 @@ async fn the_commands_of_the_readme_lead_to_an_order_of_the_price_that_it_names(
 
     let programs = demo.path_of("programs");
     std::fs::create_dir(&programs).unwrap();
-    symlink(program, programs.join("grpcurl")).unwrap();
+    symlink(&grpcurl_program, programs.join("grpcurl")).unwrap();
     let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
     let walked = Command::new("bash")
         .args(["-c", &script(&blocks).replace(USUAL, &address)])
@@ -46,12 +47,29 @@ async fn the_commands_of_the_readme_lead_to_an_order_of_the_price_that_it_names(
     let parts: Vec<&str> = said.split(blocks::MARK).collect();
     assert_eq!(parts.len(), blocks.len() + 1, "{said}");
     assert!(parts[1].contains("cashwrap.v1.CheckoutService"), "{}", parts[1]);
-    let order: serde_json::Value = serde_json::from_str(parts[parts.len() - 1]).unwrap();
+    let said_by = |call: &str| -> serde_json::Value {
+        let place = blocks.iter().position(|block| block.contains(call)).unwrap();
+        serde_json::from_str(parts[place + 1]).unwrap()
+    };
+    assert_eq!(said_by("CartService/ApplyCode")["cart"]["codes"][0]["applied"], true);
+    let order = said_by("OrderService/GetOrder");
     let total = &order["order"]["quote"]["total"];
-    assert_eq!([&total["currencyCode"], &total["units"]], ["EUR", "30"], "{order}");
-    assert_eq!(total["nanos"], 700_000_000, "{order}");
-    assert!(README.contains("EUR 30.70"));
+    assert_eq!([&total["currencyCode"], &total["units"]], ["EUR", "28"], "{order}");
+    assert_eq!(total["nanos"], 120_000_000, "{order}");
+    assert!(README.contains("EUR 28.12"));
     assert_eq!(order["order"]["paymentState"], "ORDER_PAYMENT_STATE_AUTHORISED", "{order}");
+    let name = &order["order"]["payments"][0];
+    assert_eq!(said_by("PaymentService/CapturePayment")["payment"]["name"], *name);
+    let grpcurl = Grpcurl::of(&grpcurl_program, &address);
+    let captured = async {
+        let request = serde_json::json!({ "name": name });
+        while grpcurl.call("PaymentService/GetPayment", &request).await["payment"]["state"]
+            != "PAYMENT_STATE_CAPTURED"
+        {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), captured).await.expect("it is not captured");
     assert!(demo.interrupt().await.success());
 }
 

@@ -1,7 +1,7 @@
 //! grpcurl, with which people debug the service.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use serde_json::Value;
 use tokio::io::AsyncWriteExt as _;
@@ -34,6 +34,20 @@ impl Grpcurl {
 
     /// Calls `Service/Method` of the API, which must succeed.
     pub async fn call(&self, method: &str, request: &Value) -> Value {
+        let answered = self.run(method, request).await;
+        let error = String::from_utf8_lossy(&answered.stderr);
+        assert!(answered.status.success(), "{method} {request}: {error}");
+        serde_json::from_slice(&answered.stdout).unwrap()
+    }
+
+    /// Calls `Service/Method` of the API, which must refuse: what grpcurl prints of that.
+    pub async fn refused(&self, method: &str, request: &Value) -> String {
+        let answered = self.run(method, request).await;
+        assert!(!answered.status.success(), "{method} {request}: it was not refused");
+        String::from_utf8_lossy(&answered.stderr).into_owned()
+    }
+
+    async fn run(&self, method: &str, request: &Value) -> Output {
         let mut child = Command::new(&self.program)
             .args(["-plaintext", "-d", "@", &self.address, &format!("cashwrap.v1.{method}")])
             .stdin(Stdio::piped())
@@ -45,9 +59,6 @@ impl Grpcurl {
         let mut input = child.stdin.take().unwrap();
         input.write_all(request.to_string().as_bytes()).await.unwrap();
         drop(input);
-        let answered = child.wait_with_output().await.unwrap();
-        let error = String::from_utf8_lossy(&answered.stderr);
-        assert!(answered.status.success(), "{method} {request}: {error}");
-        serde_json::from_slice(&answered.stdout).unwrap()
+        child.wait_with_output().await.unwrap()
     }
 }

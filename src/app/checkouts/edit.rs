@@ -56,6 +56,7 @@ impl House {
         self.store(&mutation.store)?;
         match self.update_open(mutation, id, edit, encode).await {
             Err(error) if error.metadata().get("state").is_some_and(|state| state == "AWAITING_ACTION") => {
+                mutation.in_time()?;
                 self.reopen(&mutation.store, id).await?;
                 self.update_open(mutation, id, edit, encode).await
             }
@@ -132,9 +133,7 @@ impl House {
     /// Applies an edit and quotes anew.
     pub(super) async fn edit(&self, checkout: &mut Checkout, flow: &Flow, edit: &Edit) -> Result<(), Error> {
         // Before anything is bound to what the session holds.
-        if !flow.frontend.coupons {
-            checkout.coupons.clear();
-        }
+        leave_out(checkout, flow);
         let details = &mut checkout.details;
         replace(&mut details.contact, &edit.contact);
         replace(&mut details.delivery_address, &edit.delivery_address);
@@ -154,6 +153,15 @@ impl House {
         }
         self.requote(checkout, flow).await
     }
+}
+
+/// Takes the codes off a session whose flow takes none; they stay on the cart, and the buyer is told.
+pub(super) fn leave_out(checkout: &mut Checkout, flow: &Flow) {
+    checkout.codes_left_out = if flow.frontend.coupons {
+        Vec::new()
+    } else {
+        std::mem::take(&mut checkout.coupons).into_iter().map(|coupon| coupon.code).collect()
+    };
 }
 
 #[expect(clippy::option_option, clippy::ref_option, reason = "absent leaves a part, empty clears it")]

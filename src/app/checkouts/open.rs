@@ -88,7 +88,10 @@ impl House {
             now,
         };
         let chosen = choose(&self.flows, &shopper).ok_or_else(|| {
-            Error::new(Reason::NoFlow, "no flow of this store matches: `cashwrap flow explain` tells why")
+            Error::new(
+                Reason::NoFlow,
+                "no flow of this store matches this buyer: operators see why with `cashwrap flow explain`",
+            )
         })?;
         let flow = self.flow(&chosen.flow, chosen.version)?;
         let mut checkout = Checkout {
@@ -107,6 +110,7 @@ impl House {
             currency: cart.currency,
             lines: cart.lines.clone(),
             coupons: cart.coupons.clone(),
+            codes_left_out: Vec::new(),
             quoted: None,
             placement: None,
             action: None,

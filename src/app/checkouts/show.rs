@@ -7,9 +7,10 @@ use bytes::Bytes;
 use super::super::error::Error;
 use super::super::house::House;
 use super::super::mutation::{Versioned, etag};
+use super::edit::leave_out;
 use super::rows::{cart_of, checkout_of};
 use crate::domain::cart::{Shortage, shortages};
-use crate::domain::checkout::{Checkout, CheckoutState, Outside, changed_since, problems, session_facts};
+use crate::domain::checkout::{Checkout, CheckoutState, Outside, problems, session_facts};
 use crate::domain::flow::{Flow, PrimaryAction, Problem, ProblemCode, Step, primary_action, step_plan};
 use crate::domain::ids::{CheckoutId, StoreId};
 use crate::ports::Record;
@@ -104,17 +105,13 @@ impl House {
         let flow = self.flow(&checkout.flow.id, checkout.flow.version)?;
         let held = cart_of(&checkout.store, checkout.cart, snapshot)?;
         let cart = self.repriced(&held, snapshot).await?;
-        let mut shown = cart.clone();
-        if !flow.frontend.coupons {
-            shown.coupons.clear();
-        }
+        let mut fresh =
+            Checkout { lines: cart.lines.clone(), coupons: cart.coupons.clone(), ..checkout.clone() };
+        leave_out(&mut fresh, flow);
         let over = checkout.quoted.as_ref().is_none_or(|quoted| self.engine.clock.now() >= quoted.expires_at);
-        if !over && !changed_since(checkout, &shown) {
+        if !over && fresh == *checkout {
             return Ok(None);
         }
-        let mut fresh = checkout.clone();
-        fresh.lines = shown.lines;
-        fresh.coupons = shown.coupons;
         let now = self.engine.clock.now();
         fresh.details.selections.retain(|selection| {
             now < selection.expires_at

@@ -131,6 +131,7 @@ impl House {
             unit.timers
                 .push(TimerWrite { key: subject.clone(), change: TimerChange::Lease { worker, lease } });
         }
+        mutation.in_time()?;
         match self.engine.submit(&unit).await {
             Verdict::Committed => {
                 case.committed(unit.writes, unit.reply);

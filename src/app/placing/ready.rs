@@ -88,14 +88,14 @@ impl House {
                 }
                 Some(product) if product.unit_price != line.product.unit_price => {
                     let (sku, now) = (line.sku(), product.unit_price);
-                    return Err(price_changed(&format!("{sku} now costs {now}: set its quantity again")));
+                    return Err(price_changed(&format!("{sku} now costs {now}")));
                 }
                 Some(_) => {}
             }
         }
         for coupon in cart.coupons.iter().filter(|_| flow.frontend.coupons) {
             if found.coupons.get(&coupon.code) != Some(coupon) {
-                let message = format!("the code {} is no longer what it was: apply it again", coupon.code);
+                let message = format!("the code {} is no longer what it was", coupon.code);
                 return Err(price_changed(&message));
             }
         }

@@ -31,17 +31,19 @@ impl House {
             (true, []) => return Ok(Vec::new()),
             (true, _) => return Err(mismatch("nothing is due: send no tender".to_owned())),
             (false, [tender]) => tender,
-            (false, _) => return Err(mismatch(format!("send one tender for all of {due}"))),
+            (false, _) => return Err(mismatch(format!("pay with one tender: send one for all of {due}"))),
         };
         if tender.amount.is_some_and(|amount| amount != due) {
-            return Err(mismatch(format!("the amount is not the {due} that are due")));
+            return Err(mismatch(format!("the amount is not what is due: give {due}, or no amount")));
         }
         let routes = flow.backend.gateways.as_slice().to_vec();
         if let Some((account, _)) = tender.instruments.iter().find(|(account, _)| !routes.contains(account)) {
             return Err(Error::of_field(
                 Reason::PaymentMethodNotEligible,
                 "tenders[0].card.instruments",
-                format!("{account} is not a gateway of this flow: ListPaymentMethods names them"),
+                format!(
+                    "{account} is no gateway of this flow: give tokens for those that ListPaymentMethods names"
+                ),
             ));
         }
         let id = PaymentId(self.engine.ids.fresh());

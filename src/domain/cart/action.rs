@@ -53,6 +53,18 @@ pub enum CartError {
         /// The action.
         index: usize,
     },
+    /// A line that is added to would hold too many.
+    #[error("a line holds at most {MAX_QUANTITY}, and that of {sku} holds {held}: add no more than {left}")]
+    TooMany {
+        /// The action.
+        index: usize,
+        /// The SKU.
+        sku: Sku,
+        /// How many it holds.
+        held: u32,
+        /// How many may be added.
+        left: u32,
+    },
     /// The catalogue has no such SKU.
     #[error("there is no product {sku} in this store: add one of its catalogue")]
     UnknownSku {
@@ -131,7 +143,7 @@ pub fn apply(
             }
             CartAction::SetQuantity { line, quantity } => {
                 let place = place_of(&next, index, *line)?;
-                let quantity = bounded(index, Some(*quantity))?;
+                let quantity = bounded(index, *quantity)?;
                 if let Some(line) = next.lines.get_mut(place) {
                     line.quantity = quantity;
                 }
@@ -164,7 +176,7 @@ fn add(
     line: LineId,
     products: &BTreeMap<Sku, Product>,
 ) -> Result<(), CartError> {
-    let quantity = bounded(index, Some(quantity))?;
+    let quantity = bounded(index, quantity)?;
     let product = products.get(sku).ok_or_else(|| CartError::UnknownSku { index, sku: sku.clone() })?;
     if product.unit_price.currency != cart.currency {
         return Err(CartError::Currency {
@@ -175,7 +187,10 @@ fn add(
         });
     }
     if let Some(held) = cart.lines.iter_mut().find(|line| line.sku() == sku) {
-        held.quantity = bounded(index, held.quantity.checked_add(quantity))?;
+        let sum = held.quantity.checked_add(quantity).filter(|sum| *sum <= MAX_QUANTITY);
+        let left = MAX_QUANTITY.saturating_sub(held.quantity);
+        held.quantity =
+            sum.ok_or_else(|| CartError::TooMany { index, sku: sku.clone(), held: held.quantity, left })?;
         held.product = product.clone();
     } else {
         cart.lines.push(CartLine {
@@ -188,8 +203,8 @@ fn add(
     Ok(())
 }
 
-fn bounded(index: usize, quantity: Option<u32>) -> Result<u32, CartError> {
-    quantity.filter(|quantity| (1..=MAX_QUANTITY).contains(quantity)).ok_or(CartError::Quantity { index })
+fn bounded(index: usize, quantity: u32) -> Result<u32, CartError> {
+    if (1..=MAX_QUANTITY).contains(&quantity) { Ok(quantity) } else { Err(CartError::Quantity { index }) }
 }
 
 fn place_of(cart: &Cart, index: usize, line: LineId) -> Result<usize, CartError> {

@@ -8,7 +8,7 @@ use crate::domain::cart::CartLine;
 use crate::domain::coupon::Coupon;
 use crate::domain::currency::Currency;
 use crate::domain::flow::{Channel, CustomerKind, Device, FlowId};
-use crate::domain::ids::{CartId, CheckoutId, OrderId, PaymentId, PlacementId, StoreId};
+use crate::domain::ids::{CartId, CheckoutId, Code, OrderId, PaymentId, PlacementId, StoreId};
 use crate::domain::payment::aggregate::Failure;
 use crate::domain::pricing::Quote;
 
@@ -76,8 +76,8 @@ pub struct Customer {
 /// What the buyer shops with: it chose the flow and stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
-    /// The device.
-    pub device: Device,
+    /// The device; `None` where nobody said.
+    pub device: Option<Device>,
     /// The channel.
     pub channel: Channel,
     /// Who buys.
@@ -150,6 +150,8 @@ pub struct Checkout {
     pub lines: Vec<CartLine>,
     /// The coupons that the quote speaks of.
     pub coupons: Vec<Coupon>,
+    /// Codes on the cart that its flow does not take: they are shown as left out.
+    pub codes_left_out: Vec<Code>,
     /// The quote; `None` while the tax cannot be told.
     pub quoted: Option<Quoted>,
     /// The running placement, or the last one.

@@ -96,7 +96,11 @@ impl Criteria {
         match matcher {
             Matcher::Store => Tried::value(&self.stores, &shopper.store),
             Matcher::Channel => Tried::value(&self.channels, &shopper.channel),
-            Matcher::Device => Tried::value(&self.devices, &shopper.device),
+            Matcher::Device => Tried {
+                holds: shopper.device.is_some_and(|device| self.devices.contains(&device)),
+                wanted: one_of(&self.devices),
+                found: shopper.device.map_or("none said", Device::as_str).to_owned(),
+            },
             Matcher::Customer => Tried {
                 holds: self.customers.iter().any(|wanted| shopper.customer.is(*wanted)),
                 wanted: one_of(&self.customers),

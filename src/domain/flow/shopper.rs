@@ -59,7 +59,7 @@ word_enum!(
         Tv = "tv",
         /// A terminal in a shop.
         Kiosk = "kiosk",
-        /// Anything else, and where it is not known.
+        /// Anything else.
         Other = "other",
     }
 );
@@ -106,8 +106,8 @@ impl CustomerKind {
 /// The facts by which a flow is chosen, taken once, when the session starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shopper {
-    /// What the shopper holds in hand.
-    pub device: Device,
+    /// What the shopper holds in hand; `None` where the storefront did not say. No criterion on devices matches then.
+    pub device: Option<Device>,
     /// The way by which they came.
     pub channel: Channel,
     /// The store they buy from.

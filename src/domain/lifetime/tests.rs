@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::address::Contact;
 use crate::domain::cart::CartLine;
 use crate::domain::checkout::{Context, Customer, Details, FlowPin};
-use crate::domain::flow::{Channel, CustomerKind, Device};
+use crate::domain::flow::{Channel, CustomerKind};
 use crate::domain::ids::{CartId, CheckoutId, LineId};
 use crate::domain::money::Money;
 use crate::domain::product::{Product, TaxCategory};
@@ -77,7 +77,7 @@ fn checkout(state: CheckoutState, email: &str) -> Checkout {
         cart: CartId(uuid::Uuid::nil()),
         state,
         context: Context {
-            device: Device::Other,
+            device: None,
             channel: Channel::Web,
             customer: Customer { id: None, kind: CustomerKind::Guest },
             language: String::new(),
@@ -91,6 +91,7 @@ fn checkout(state: CheckoutState, email: &str) -> Checkout {
         currency: "EUR".parse().unwrap(),
         lines: vec![line()],
         coupons: Vec::new(),
+        codes_left_out: Vec::new(),
         quoted: None,
         placement: None,
         action: None,

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::decline::Decline;
+use super::gate::Gate;
 use super::operation::{Operation, OperationKind, OperationState};
 use super::outcome::NotSent;
 use crate::domain::ids::{AccountId, AttemptId, OperationId};
@@ -200,6 +201,8 @@ pub struct Attempt {
     pub needs_review: bool,
     /// Why it is, or was, voided; set beforehand once a customer's action is given up.
     pub void_reason: Option<VoidReason>,
+    /// What the gate said when the attempt ended, for those who ask later; `None` while it is live.
+    pub failover: Option<Gate>,
 }
 
 impl Attempt {

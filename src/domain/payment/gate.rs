@@ -3,6 +3,7 @@
 //! It opens only when nothing of the attempt can hold money any more and `place_by` has not passed. A
 //! timeout never opens it: that is the double charge this project exists to end (R3, R4).
 
+use super::aggregate::Payment;
 use super::attempt::{AttemptState, VoidReason};
 use super::decline::Action;
 
@@ -43,6 +44,21 @@ pub struct Facts<'a> {
     pub past_place_by: bool,
     /// How many earlier attempts of the payment ended declined.
     pub declined_before: usize,
+}
+
+/// The gate after the payment's last attempt, if there is one; it stays closed while an earlier attempt is known
+/// to hold money (I28).
+pub fn after_last(payment: &Payment, past_place_by: bool) -> Option<Gate> {
+    let (last, earlier) = payment.attempts.split_last()?;
+    let declined = |state: &AttemptState| matches!(state, AttemptState::Declined(_));
+    let answer = gate(Facts {
+        state: &last.state,
+        void_reason: last.void_reason,
+        past_place_by,
+        declined_before: earlier.iter().filter(|attempt| declined(&attempt.state)).count(),
+    });
+    let owed = earlier.iter().any(|attempt| attempt.state.gives_back_late());
+    Some(if answer == Gate::Open && owed { Gate::Closed(Closed::GivenUp) } else { answer })
 }
 
 /// Whether another gateway may take over. Pure, so that its whole space can be walked.

@@ -72,6 +72,7 @@ pub(super) fn payment(
             operations: vec![operation],
             needs_review: false,
             void_reason: None,
+            failover: None,
         }],
     }
 }

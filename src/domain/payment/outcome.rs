@@ -28,8 +28,10 @@ pub enum Outcome {
 pub enum NotSent {
     /// The circuit breaker of this account and class of operation is open.
     BreakerOpen,
-    /// Operators took the account out of use.
+    /// Operators let the account end what it began, and begin nothing; or it left the settings.
     Drained,
+    /// Operators forced the account's breaker open: nothing goes out.
+    ForcedOpen,
     /// Too many calls were in flight already.
     Saturated,
     /// `send_by` or the deadline had passed before the first byte could leave.

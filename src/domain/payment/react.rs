@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::aggregate::{Goal, Payment};
 use super::attempt::{Attempt, AttemptState};
 use super::decide::{Conclusion, Effect};
+use super::gate;
 use super::operation::{Operation, OperationState, Probe};
 use super::outcome::{Outcome, UnknownCause};
 use super::policy::Policy;
@@ -145,7 +146,18 @@ pub fn react(
         }
         Input::Signalled => owner::signalled(&mut next, now),
     }
+    note_gate(&mut next, now);
     Ok(next)
+}
+
+/// Keeps what the gate says at the moment when the last attempt ends: asked later, it would say that it is late.
+fn note_gate(payment: &mut Payment, now: Timestamp) {
+    let answer = gate::after_last(payment, now >= payment.place_by);
+    if let Some(last) = payment.attempts.last_mut()
+        && !last.state.live()
+    {
+        last.failover = last.failover.or(answer);
+    }
 }
 
 impl Attempt {

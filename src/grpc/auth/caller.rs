@@ -5,9 +5,12 @@
 
 use std::collections::BTreeSet;
 
+use tokio::time::Instant;
+
 use crate::app::{Error, Reach, Reason};
 use crate::domain::ids::StoreId;
 use crate::grpc::capability::Capabilities;
+use crate::grpc::limits::deadline::AnswerBy;
 
 use super::Scope;
 
@@ -44,6 +47,8 @@ pub struct Caller {
     pub customer: Option<String>,
     /// The capability token that came with the call, unchecked.
     pub capability: Option<String>,
+    /// When it stops waiting for an answer; `None` where nothing bounds the call.
+    pub answer_by: Option<Instant>,
 }
 
 impl std::fmt::Debug for Caller {
@@ -54,15 +59,22 @@ impl std::fmt::Debug for Caller {
             .field("stores", &self.stores)
             .field("customer", &self.customer)
             .field("capability", &self.capability.as_ref().map(|_| "[hidden]"))
+            .field("answer_by", &self.answer_by)
             .finish()
     }
 }
 
-/// The caller of a request.
+/// The caller of a request, if it still waits: a call whose time ran out on its way here is refused before any work.
 pub fn caller<T>(request: &tonic::Request<T>) -> Result<Caller, Error> {
-    request.extensions().get::<Caller>().cloned().ok_or_else(|| {
+    let extensions = request.extensions();
+    let known = extensions.get::<Caller>().cloned().ok_or_else(|| {
         Error::new(Reason::Internal, "the call reached its handler without being authorised: report this")
-    })
+    })?;
+    let answer_by = extensions.get::<AnswerBy>().map(|by| by.0);
+    if answer_by.is_some_and(|by| Instant::now() >= by) {
+        return Err(Error::too_late());
+    }
+    Ok(Caller { answer_by, ..known })
 }
 
 impl Caller {
@@ -142,6 +154,7 @@ mod tests {
             stores: Stores::Some(BTreeSet::from(["demo".parse().unwrap()])),
             customer: None,
             capability,
+            answer_by: None,
         }
     }
 

@@ -83,13 +83,21 @@ impl Keys {
             stores: Stores::Some(known.stores.clone()),
             customer: known.customer.clone(),
             capability,
+            answer_by: None,
         })
     }
 }
 
 fn developer(capability: Option<String>) -> Caller {
     let scopes = BTreeSet::from([Scope::Shopper, Scope::Service, Scope::Backoffice, Scope::Operator]);
-    Caller { id: DEVELOPER.to_owned(), scopes, stores: Stores::All, customer: None, capability }
+    Caller {
+        id: DEVELOPER.to_owned(),
+        scopes,
+        stores: Stores::All,
+        customer: None,
+        capability,
+        answer_by: None,
+    }
 }
 
 fn bearer(value: &HeaderValue) -> Result<&str, Unauthenticated> {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::money::amount;
-use super::product::{line_discount, price_warnings, snapshot};
+use super::product::{code_warning, line_discount, price_warnings, snapshot};
 use super::{fields, time};
 use crate::app::carts::CartView;
 use crate::app::{Error, Reason, StoreSettings};
@@ -78,11 +78,8 @@ pub fn cart(held: &CartView, settings: &StoreSettings, now: Timestamp) -> v1::Ca
     };
     let mut warnings = price_warnings(&cart.lines);
     warnings.extend(held.short.iter().map(stock_warning));
-    warnings.extend(priced.iter().flat_map(|quote| &quote.refused).map(|refused| v1::Warning {
-        code: "CODE_NOT_APPLIED".to_owned(),
-        line_id: String::new(),
-        parameters: std::iter::once(("code".to_owned(), refused.code.to_string())).collect(),
-    }));
+    let refused = priced.iter().flat_map(|quote| &quote.refused);
+    warnings.extend(refused.map(|refused| code_warning(&refused.code, problem(&refused.problem))));
     v1::Cart {
         name: names::of_cart(&cart.store, cart.id),
         etag: held.etag.clone(),
@@ -175,7 +172,8 @@ fn codes(cart: &Cart, priced: Option<&Quote>) -> Vec<v1::AppliedCode> {
         .collect()
 }
 
-const fn problem(problem: &CouponProblem) -> &'static str {
+/// Why a code takes nothing off, in UPPER_SNAKE.
+pub(super) const fn problem(problem: &CouponProblem) -> &'static str {
     match problem {
         CouponProblem::NotYet { .. } => "NOT_YET",
         CouponProblem::Ended { .. } => "ENDED",

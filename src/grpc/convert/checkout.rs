@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::product::price_warnings;
+use super::cart::problem as problem_of_code;
+use super::product::{code_warning, price_warnings};
 use super::{address, context, decline, details, quote, time};
 use crate::app::checkouts::CheckoutView;
 use crate::domain::checkout::{ActionNeeded, Checkout, CheckoutState};
@@ -35,7 +36,7 @@ pub fn checkout(view: &CheckoutView, now: Timestamp) -> v1::Checkout {
         steps: view.steps.iter().filter(|step| step.state != StepState::Skipped).map(step).collect(),
         primary_action: Some(primary_action(view)),
         problems: view.problems.iter().map(problem).collect(),
-        warnings: price_warnings(&checkout.lines),
+        warnings: warnings(checkout),
         ui_hints: Some(ui_hints(&view.flow.interface)),
         action: checkout.action.as_ref().map(|needed| action(store, needed)),
         last_decline: failure.and_then(|failure| decline::decline(failure, 0)),
@@ -44,6 +45,14 @@ pub fn checkout(view: &CheckoutView, now: Timestamp) -> v1::Checkout {
         update_time: Some(time::timestamp(checkout.updated_at)),
         abandon_time: checkout.abandoned_at.map(time::timestamp),
     }
+}
+
+fn warnings(checkout: &Checkout) -> Vec<v1::Warning> {
+    let mut warnings = price_warnings(&checkout.lines);
+    let refused = checkout.quoted.iter().flat_map(|quoted| &quoted.quote.refused);
+    warnings.extend(refused.map(|refused| code_warning(&refused.code, problem_of_code(&refused.problem))));
+    warnings.extend(checkout.codes_left_out.iter().map(|code| code_warning(code, "FLOW_WITHOUT_CODES")));
+    warnings
 }
 
 /// What a buyer must do.

@@ -81,7 +81,10 @@ fn stated(given: Option<&v1::Customer>) -> Result<Customer, Error> {
         v1::CustomerKind::Repeat => CustomerKind::Repeat,
     };
     if id.is_empty() && kind != CustomerKind::Guest {
-        return Err(Error::field("context.customer.id", "is missing: a customer with an account has an id"));
+        return Err(Error::field(
+            "context.customer.id",
+            "is missing: give the id of a customer who has an account, or say guest",
+        ));
     }
     Ok(Customer { id: (!id.is_empty()).then_some(id), kind })
 }
@@ -108,18 +111,20 @@ pub fn shown_customer(customer: &Customer) -> Option<v1::Customer> {
     known.then(|| v1::Customer { id: customer.id.clone().unwrap_or_default(), kind: kind.into() })
 }
 
-const fn device(device: v1::Device) -> Device {
-    match device {
+const fn device(device: v1::Device) -> Option<Device> {
+    Some(match device {
+        v1::Device::Unspecified => return None,
         v1::Device::Desktop => Device::Desktop,
         v1::Device::Phone => Device::Phone,
         v1::Device::Tablet => Device::Tablet,
         v1::Device::Tv => Device::Tv,
         v1::Device::Kiosk => Device::Kiosk,
-        v1::Device::Unspecified | v1::Device::Other => Device::Other,
-    }
+        v1::Device::Other => Device::Other,
+    })
 }
 
-const fn shown_device(device: Device) -> v1::Device {
+const fn shown_device(device: Option<Device>) -> v1::Device {
+    let Some(device) = device else { return v1::Device::Unspecified };
     match device {
         Device::Desktop => v1::Device::Desktop,
         Device::Phone => v1::Device::Phone,
@@ -194,9 +199,10 @@ mod tests {
     }
 
     #[test]
-    fn nothing_said_is_a_guest_on_the_web() {
+    fn nothing_said_is_a_guest_on_the_web_with_no_device() {
         let context = context(None, Vouching::Nobody).unwrap();
-        assert_eq!((context.device, context.channel), (Device::Other, Channel::Web));
+        assert_eq!((context.device, context.channel), (None, Channel::Web));
+        assert_eq!(shown(&context).device(), v1::Device::Unspecified);
         assert_eq!(context.customer, Customer { id: None, kind: CustomerKind::Guest });
     }
 

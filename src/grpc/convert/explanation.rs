@@ -1,13 +1,11 @@
 //! How a payment came to be what it is, for operators.
 
-use jiff::Timestamp;
-
 use super::money::amount;
 use super::{payment, time};
 use crate::app::Versioned;
 use crate::domain::money::Money;
 use crate::domain::payment::attempt::VoidReason;
-use crate::domain::payment::gate::{Closed, Facts, Gate, gate};
+use crate::domain::payment::gate::{self, Closed, Gate};
 use crate::domain::payment::operation::{Probe, Rung};
 use crate::domain::payment::{
     Attempt, AttemptState, NotSent, Operation, OperationState, Payment, UnknownCause,
@@ -17,11 +15,7 @@ use crate::grpc::names;
 use crate::proto::cashwrap::v1;
 
 /// Everything that a payment knows of itself.
-pub fn explanation(
-    held: &Versioned<Payment>,
-    placement: Option<&Placement>,
-    now: Timestamp,
-) -> v1::ExplainPaymentResponse {
+pub fn explanation(held: &Versioned<Payment>, placement: Option<&Placement>) -> v1::ExplainPaymentResponse {
     let row = &held.row;
     v1::ExplainPaymentResponse {
         payment: Some(payment::payment(held)),
@@ -50,7 +44,7 @@ pub fn explanation(
                 time: Some(time::timestamp(skipped.at)),
             })
             .collect(),
-        attempts: (0..row.attempts.len()).filter_map(|place| attempt(row, place, now)).collect(),
+        attempts: (0..row.attempts.len()).filter_map(|place| attempt(row, place)).collect(),
     }
 }
 
@@ -77,7 +71,7 @@ pub fn unresolved(held: &Versioned<Payment>) -> v1::UnresolvedPayment {
     }
 }
 
-fn attempt(payment: &Payment, place: usize, now: Timestamp) -> Option<v1::AttemptExplanation> {
+fn attempt(payment: &Payment, place: usize) -> Option<v1::AttemptExplanation> {
     let attempt = payment.attempts.get(place)?;
     let money = |minor: i64| Some(amount(Money::new(minor, payment.amount.currency)));
     let (class, code) = match &attempt.state {
@@ -97,7 +91,7 @@ fn attempt(payment: &Payment, place: usize, now: Timestamp) -> Option<v1::Attemp
         decline_code: code.to_owned(),
         not_sent_reason: unsent.to_owned(),
         void_reason: attempt.void_reason.map(void_reason).unwrap_or_default().to_owned(),
-        failover_decision: failover(payment, place, now).to_owned(),
+        failover_decision: failover(payment, place).to_owned(),
         needs_review: attempt.needs_review,
         captured_amount: money(attempt.captured_minor),
         refunded_amount: money(attempt.refunded_minor),
@@ -106,20 +100,14 @@ fn attempt(payment: &Payment, place: usize, now: Timestamp) -> Option<v1::Attemp
     })
 }
 
-/// Whether another account took over after this attempt; for the last one, what the gate says now.
-fn failover(payment: &Payment, place: usize, now: Timestamp) -> &'static str {
+/// Whether another account took over after this attempt; for the last one, what the gate said when it ended, or
+/// says of one that is live.
+fn failover(payment: &Payment, place: usize) -> &'static str {
     if place.saturating_add(1) < payment.attempts.len() {
         return "FAILED_OVER";
     }
     let Some(attempt) = payment.attempts.get(place) else { return "" };
-    let earlier = payment.attempts.iter().take(place);
-    let facts = Facts {
-        state: &attempt.state,
-        void_reason: attempt.void_reason,
-        past_place_by: now >= payment.place_by,
-        declined_before: earlier.filter(|each| matches!(each.state, AttemptState::Declined(_))).count(),
-    };
-    match gate(facts) {
+    match attempt.failover.or_else(|| gate::after_last(payment, false)).unwrap_or(Gate::Open) {
         Gate::Open => "OPEN",
         Gate::Closed(Closed::Live) => "LIVE",
         Gate::Closed(Closed::TooLate) => "TOO_LATE",
@@ -177,6 +165,7 @@ pub const fn not_sent(reason: NotSent) -> &'static str {
     match reason {
         NotSent::BreakerOpen => "BREAKER_OPEN",
         NotSent::Drained => "DRAINED",
+        NotSent::ForcedOpen => "FORCED_OPEN",
         NotSent::Saturated => "SATURATED",
         NotSent::TooLate => "TOO_LATE",
         NotSent::Connect => "CONNECT",

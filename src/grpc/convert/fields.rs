@@ -30,8 +30,12 @@ pub fn refused(path: &str, problem: TextProblem) -> Error {
 
 /// A value of an enum. One that this version does not know is refused, and so is a newer client's.
 pub fn known<E: TryFrom<i32>>(path: &str, value: i32) -> Result<E, Error> {
-    E::try_from(value)
-        .map_err(|_| Error::field(path, "is a value that this service does not know: use one of the API's"))
+    E::try_from(value).map_err(|_| {
+        Error::field(
+            path,
+            "is a value that this service does not know: use one of those that the API's protos list",
+        )
+    })
 }
 
 /// A currency that can be charged.

@@ -17,7 +17,11 @@ use crate::proto::cashwrap::v1;
 pub fn mode(given: i32) -> Result<Mode, Error> {
     Ok(match fields::known("mode", given)? {
         v1::PartnerMode::Unspecified => {
-            return Err(Error::field("mode", "is missing: say auto, drain, force open or force closed"));
+            return Err(Error::field(
+                "mode",
+                "is missing: give PARTNER_MODE_AUTO, PARTNER_MODE_DRAIN, PARTNER_MODE_FORCE_OPEN or \
+                 PARTNER_MODE_FORCE_CLOSED",
+            ));
         }
         v1::PartnerMode::Auto => Mode::Auto,
         v1::PartnerMode::Drain => Mode::Drain,

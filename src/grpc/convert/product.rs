@@ -2,6 +2,7 @@
 
 use super::money::amount;
 use crate::domain::cart::CartLine;
+use crate::domain::ids::Code;
 use crate::domain::pricing::{AppliedTax, LineDiscount, QuoteDiscount, TaxLine};
 use crate::domain::product::Product;
 use crate::proto::cashwrap::v1;
@@ -79,6 +80,16 @@ pub fn price_warnings(lines: &[CartLine]) -> Vec<v1::Warning> {
             .collect(),
         })
         .collect()
+}
+
+/// A code that takes nothing off, and why.
+pub fn code_warning(code: &Code, reason: &str) -> v1::Warning {
+    let parameters = [("code".to_owned(), code.to_string()), ("reason".to_owned(), reason.to_owned())];
+    v1::Warning {
+        code: "CODE_NOT_APPLIED".to_owned(),
+        line_id: String::new(),
+        parameters: parameters.into_iter().collect(),
+    }
 }
 
 /// 19 % as `0.19`.

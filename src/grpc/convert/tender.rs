@@ -36,7 +36,10 @@ fn tender(place: usize, given: &v1::Tender) -> Result<CardTender, Error> {
     let at = |field: &str| format!("tenders[{place}].{field}");
     let amount = given.amount.as_ref().map(|given| money::positive(&at("amount"), given)).transpose()?;
     let Some(Instrument::Card(card)) = &given.instrument else {
-        return Err(Error::field(at("card"), "is missing: say what pays"));
+        return Err(Error::field(
+            at("card"),
+            "is missing: give the card that pays, with a token for each account that may take it",
+        ));
     };
     if card.instruments.is_empty() || card.instruments.len() > MAX_INSTRUMENTS {
         let remedy = format!("give 1 to {MAX_INSTRUMENTS}, one for each account that may take the payment");
@@ -58,7 +61,7 @@ fn tender(place: usize, given: &v1::Tender) -> Result<CardTender, Error> {
 fn instrument(at: impl Fn(&str) -> String, given: &v1::CardInstrument) -> Result<(AccountId, String), Error> {
     let account = fields::text(&at("partner_account"), &given.partner_account, MAX_ACCOUNT_BYTES)?;
     let account = account.parse().map_err(|_| {
-        Error::field(at("partner_account"), "is not an account: ListPaymentMethods names those to use")
+        Error::field(at("partner_account"), "is not an account: use those that ListPaymentMethods names")
     })?;
     let token = fields::text(&at("token"), &given.token, MAX_TOKEN_BYTES)?;
     if token.is_empty() {
@@ -137,5 +140,8 @@ mod tests {
             let refused = placement(CheckoutId(Uuid::from_u128(1)), &request).err().unwrap();
             assert_eq!(refused.fields()[0].path, "quote_digest");
         }
+        let missing =
+            placement(CheckoutId(Uuid::from_u128(1)), &v1::PlaceOrderRequest::default()).err().unwrap();
+        assert!(missing.message().starts_with("quote_digest: is missing: "), "{missing}");
     }
 }

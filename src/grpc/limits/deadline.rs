@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use http::{HeaderMap, Request, Response};
+use tokio::time::Instant;
 use tonic::body::Body;
 
 use super::refusal;
@@ -14,6 +15,10 @@ use crate::resilience::{Answering, Around, AroundLayer, answer};
 
 /// The deadline's header.
 const GRPC_TIMEOUT: &str = "grpc-timeout";
+
+/// When the caller stops waiting. It travels with the request, so that nothing is begun for nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnswerBy(pub Instant);
 
 /// Ends calls that take too long.
 pub type DeadlineLayer = AroundLayer<Longest>;
@@ -33,7 +38,7 @@ impl<S> Around<S, Request<Body>> for Longest
 where
     S: Answering<Request<Body>, Response = Response<Body>>,
 {
-    async fn around(self, inner: S, request: Request<Body>) -> Response<Body> {
+    async fn around(self, inner: S, mut request: Request<Body>) -> Response<Body> {
         let left = match asked(request.headers()) {
             Ok(asked) => asked.map_or(self.0, |asked| asked.min(self.0)),
             Err(BadTimeout) => return refusal::bad_timeout().into_http(),
@@ -41,7 +46,9 @@ where
         if left.is_zero() {
             return refusal::too_late().into_http();
         }
-        match tokio::time::timeout(left, answer(inner, request)).await {
+        let answer_by = Instant::now() + left;
+        request.extensions_mut().insert(AnswerBy(answer_by));
+        match tokio::time::timeout_at(answer_by, answer(inner, request)).await {
             Ok(answer) => answer,
             Err(_) => refusal::too_late().into_http(),
         }

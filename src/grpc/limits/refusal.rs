@@ -6,6 +6,7 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
+use crate::app::Error;
 use crate::config::Scope;
 use crate::grpc::auth::Unauthenticated;
 use crate::proto::cashwrap::v1::ErrorReason;
@@ -40,7 +41,8 @@ pub fn not_allowed(scopes: &[Scope]) -> Status {
 
 /// There is no such method.
 pub fn no_such_method() -> Status {
-    Status::unimplemented("there is no such method: reflection lists those there are")
+    let message = "there is no such method: reflection lists those there are";
+    refused(Code::Unimplemented, ErrorReason::MethodUnknown, message)
 }
 
 /// There is no room now.
@@ -53,12 +55,13 @@ pub fn overloaded() -> Status {
 
 /// The process drains; another one takes the call.
 pub fn draining() -> Status {
-    Status::unavailable("this server is shutting down: call again, and another one answers")
+    let message = "this server is shutting down: call again, and another one answers";
+    refused(Code::Unavailable, ErrorReason::Draining, message)
 }
 
 /// The time that the caller or the server allows is over.
 pub fn too_late() -> Status {
-    Status::deadline_exceeded("the time for this call is over: repeat it with the same request_id")
+    Error::too_late().into()
 }
 
 /// The deadline cannot be read.
@@ -104,6 +107,23 @@ mod tests {
         assert_eq!(status.message(), "this method needs a key with one of these scopes: operator");
         let info = status.get_error_details().error_info().cloned().unwrap();
         assert_eq!((info.reason.as_str(), info.domain.as_str()), ("PERMISSION_DENIED", "cashwrap"));
+    }
+
+    #[test]
+    fn every_refusal_carries_a_reason() {
+        for (status, reason) in [
+            (too_late(), "DEADLINE_EXCEEDED"),
+            (draining(), "DRAINING"),
+            (no_such_method(), "METHOD_UNKNOWN"),
+            (bad_timeout(), "INVALID_FIELD"),
+            (too_large(), "LIMIT_EXCEEDED"),
+            (malformed(), "INVALID_FIELD"),
+            (broken(), "INTERNAL"),
+        ] {
+            let details = status.get_error_details();
+            assert_eq!(details.error_info().map(|info| info.reason.as_str()), Some(reason));
+            assert!(status.message().contains(": "), "{status}: it says what to do");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::{HealthReporter, health_reporter};
 use tonic_reflection::server::Builder;
 
-use crate::proto::DESCRIPTORS;
+use crate::proto::{DESCRIPTORS, ERROR_DETAILS};
 
 /// The services cannot be described: the descriptors that were compiled in are broken.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +40,7 @@ pub async fn with_probes(routes: Routes) -> Result<(Routes, Health), Undescribed
     let described = || {
         Builder::configure()
             .register_encoded_file_descriptor_set(DESCRIPTORS)
+            .register_encoded_file_descriptor_set(ERROR_DETAILS)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
     let v1 = described().build_v1().map_err(|_| Undescribed)?;

@@ -41,6 +41,7 @@ impl Classify<Answer> for Reading {
             | Outcome::NotSent(
                 NotSent::BreakerOpen
                 | NotSent::Drained
+                | NotSent::ForcedOpen
                 | NotSent::Saturated
                 | NotSent::TooLate
                 | NotSent::Unconfirmed,

@@ -37,6 +37,13 @@ impl Measuring {
         .increment(1);
         metrics::histogram!("cashwrap_partner_call_seconds", "account" => account.clone(), "class" => class)
             .record(began.elapsed().as_secs_f64());
+        if unknown_token(outcome) {
+            tracing::warn!(
+                account = %self.account,
+                "the gateway does not know the token that it was given: it must come from the tokeniser of this very \
+                 account, with the same mode (test or live) as its key"
+            );
+        }
         if unmapped(outcome) {
             metrics::counter!("cashwrap_declines_unmapped_total", "account" => account).increment(1);
         }
@@ -71,12 +78,21 @@ fn unmapped(outcome: &Outcome) -> bool {
     }
 }
 
+/// The token was refused as one that does not exist: the storefront's tokeniser and the account do not belong together.
+const fn unknown_token(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Refused(refusal) => matches!(refusal.class, Some(DeclineClass::TokenInvalid)),
+        Outcome::Definite(_) | Outcome::NotSent(_) | Outcome::Unknown(_) => false,
+    }
+}
+
 /// The outcome's stable name in metrics and spans.
 const fn name(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::NotSent(why) => match why {
             NotSent::BreakerOpen => "not_sent_breaker_open",
             NotSent::Drained => "not_sent_drained",
+            NotSent::ForcedOpen => "not_sent_forced_open",
             NotSent::Saturated => "not_sent_saturated",
             NotSent::TooLate => "not_sent_too_late",
             NotSent::Connect => "not_sent_connect",
@@ -147,6 +163,45 @@ mod tests {
             self.note(key);
             Histogram::noop()
         }
+    }
+
+    /// What was logged, as text.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_token_that_the_gateway_does_not_know_is_warned_of_by_account_and_never_shown() {
+        let log = Log::default();
+        let written = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || written.clone()).finish();
+        tracing::subscriber::with_default(subscriber, || {
+            let account = "primary".parse().unwrap();
+            let layer = Measuring { account, class: OperationClass::Authorise };
+            for class in [Some(DeclineClass::Generic), None, Some(DeclineClass::TokenInvalid)] {
+                let refusal = crate::domain::payment::outcome::Refusal {
+                    code: "resource_missing".into(),
+                    class,
+                    not_found: false,
+                    retry_after: None,
+                };
+                layer.measured(&Outcome::Refused(refusal), Instant::now());
+            }
+        });
+        let told = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(told.lines().count(), 1, "{told}");
+        assert!(told.contains("WARN") && told.contains("does not know the token"), "{told}");
+        assert!(told.contains("primary"), "{told}");
     }
 
     #[tokio::test]

@@ -12,7 +12,8 @@ use super::settings::QuoteSettings;
 use crate::domain::ids::AccountId;
 use crate::partners::breaking::breaker;
 use crate::resilience::{
-    BreakerLayer, Bulkhead, BulkheadLayer, DeadlineLayer, Entropy, First, Latency, RetryBudget, RetryLayer, TimeoutLayer,
+    BreakerLayer, Bulkhead, BulkheadLayer, DeadlineLayer, Entropy, First, Latency, RetryBudget, RetryLayer,
+    TimeoutLayer,
 };
 
 /// A partner behind its layers.
@@ -48,7 +49,10 @@ impl<S: Sort> Account<S> {
                 entropy.clone(),
                 Reading,
             ))
-            .layer(BreakerLayer::new(breaker(account, "quote", First::Call, settings.breaker, entropy), Reading))
+            .layer(BreakerLayer::new(
+                breaker(account, "quote", First::Call, settings.breaker, entropy),
+                Reading,
+            ))
             // Innermost: it tells the breaker whether the partner or the caller ran out of time.
             .layer(TimeoutLayer::new(settings.timeout))
             .service(service_fn(move |call: Call<S::Request>| {

@@ -34,7 +34,7 @@ async fn read(rig: &Rig, name: &str) -> Cart {
     rig.carts().get_cart(service(request)).await.unwrap().into_inner().cart.unwrap()
 }
 
-fn update(cart: &Cart, actions: Vec<CartAction>) -> UpdateCartRequest {
+pub(super) fn update(cart: &Cart, actions: Vec<CartAction>) -> UpdateCartRequest {
     UpdateCartRequest { name: cart.name.clone(), request_id: key(), etag: String::new(), actions }
 }
 
@@ -90,7 +90,11 @@ async fn each_bad_cart_is_refused_by_its_field_and_changes_nothing() {
         (vec![add("tea", 0)], is(InvalidArgument, "INVALID_FIELD", "actions[0].add.quantity")),
         (vec![add("tea", -1)], is(InvalidArgument, "INVALID_FIELD", "actions[0].add.quantity")),
         (vec![add("tea", 1_000_000)], is(InvalidArgument, "INVALID_FIELD", "actions[0].add.quantity")),
-        (vec![add("tea", 9_999)], is(InvalidArgument, "INVALID_FIELD", "actions[0].add.quantity")),
+        (vec![add("tea", 9_999)], is(ResourceExhausted, "LIMIT_EXCEEDED", "actions[0].add.quantity")),
+        (
+            vec![add("course", 9_000), add("course", 1_000)],
+            is(ResourceExhausted, "LIMIT_EXCEEDED", "actions[1].add.quantity"),
+        ),
         (vec![set(&line, -1)], is(InvalidArgument, "INVALID_FIELD", "actions[0].set_quantity.quantity")),
         (vec![set("x", 1)], is(InvalidArgument, "INVALID_FIELD", "actions[0].set_quantity.line_id")),
         (vec![remove("x")], is(InvalidArgument, "INVALID_FIELD", "actions[0].remove.line_id")),

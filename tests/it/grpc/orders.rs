@@ -47,17 +47,17 @@ pub(super) fn order(response: &PlaceOrderResponse) -> Order {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "amounts in messages are optional")]
-fn euro(units: i64, nanos: i32) -> Option<Money> {
+pub(super) fn euro(units: i64, nanos: i32) -> Option<Money> {
     Some(Money { currency_code: "EUR".to_owned(), units, nanos })
 }
 
-async fn payment(rig: &Rig, name: &str) -> Payment {
+pub(super) async fn payment(rig: &Rig, name: &str) -> Payment {
     let request = GetPaymentRequest { name: name.to_owned() };
     rig.payments().get_payment(service(request)).await.unwrap().into_inner().payment.unwrap()
 }
 
 /// The payment once it stands so.
-async fn settled(rig: &Rig, name: &str, state: PaymentState) -> Payment {
+pub(super) async fn settled(rig: &Rig, name: &str, state: PaymentState) -> Payment {
     let found = async {
         loop {
             let now = payment(rig, name).await;

@@ -7,7 +7,7 @@ use cashwrap::app::house::Times;
 use cashwrap::app::{House, StoreSettings};
 use cashwrap::config::flow::{Source, load_sources};
 use cashwrap::domain::coupon::{Benefit, Coupon};
-use cashwrap::domain::ids::{StoreId, UnitId, WorkerId};
+use cashwrap::domain::ids::{AccountId, StoreId, UnitId, WorkerId};
 use cashwrap::domain::money::Money;
 use cashwrap::domain::payment::Policy;
 use cashwrap::domain::pricing::{RoundingLevel, RoundingMode, RoundingPolicy};
@@ -26,6 +26,7 @@ use cashwrap::partners::tax::builtin::{BuiltinTax, BuiltinTaxSettings};
 use cashwrap::partners::vault::{DataKey, KeyVault};
 use cashwrap::ports::gateway::Gateway;
 use cashwrap::ports::store::{CounterChange, CounterMove, Query, UnitOfWork, Verdict, Write};
+use cashwrap::ports::tax::TaxProvider;
 use cashwrap::ports::{Clock, Ids, Record, Vault};
 use cashwrap::proto::cashwrap::v1::cart_service_client::CartServiceClient;
 use cashwrap::proto::cashwrap::v1::cart_service_server::CartServiceServer;
@@ -65,6 +66,25 @@ backend:
   capture: by_kind
 ";
 
+/// A flow for televisions, which takes no codes.
+const WITHOUT_CODES: &str = "
+id: without-codes
+version: 1
+priority: 10
+criteria: { device: [tv] }
+interface: { layout: express }
+frontend:
+  delivery_options: all
+  click_and_collect: false
+  coupons: false
+  identity: [guest, registered]
+backend:
+  gateways: [primary, backup]
+  carriers: [parcel]
+  tax: builtin
+  capture: by_kind
+";
+
 const PARCEL: &str = r#"
 currency = "EUR"
 [[methods]]
@@ -76,6 +96,15 @@ latest_days = 3
 countries = ["DE"]
 by = "weight-grams"
 bands = [{ amount = "4.90" }]
+[[methods]]
+code = "express"
+title = "Express"
+earliest_days = 1
+latest_days = 1
+[[methods.zones]]
+countries = ["DE"]
+by = "weight-grams"
+bands = [{ amount = "9.90" }]
 "#;
 
 /// The shop.
@@ -90,6 +119,10 @@ pub(super) fn shop() -> StoreId {
     "shop".parse().unwrap()
 }
 
+pub(super) fn builtin_tax() -> BuiltinTax {
+    BuiltinTax::new(BuiltinTaxSettings::default()).unwrap()
+}
+
 fn settings() -> StoreSettings {
     StoreSettings {
         currencies: vec!["EUR".parse().unwrap(), "GBP".parse().unwrap()],
@@ -102,6 +135,12 @@ fn settings() -> StoreSettings {
 impl Rig {
     pub(super) async fn start() -> Self {
         Self::with(FLOW, |desk| desk).await
+    }
+
+    /// The shop with another tax provider.
+    pub(super) async fn taxed_by(tax: Arc<dyn TaxProvider>) -> Self {
+        let account: AccountId = "builtin".parse().unwrap();
+        Self::with(FLOW, |desk| desk.with_tax(account, tax, &QuoteSettings::default())).await
     }
 
     /// A shop with another flow and further partners.
@@ -129,19 +168,19 @@ impl Rig {
             worker: WorkerId(UuidV7.fresh()),
             tasks: Tasks::default(),
         });
-        let flow = Source { name: "test.yaml".to_owned(), text: flow.to_owned() };
+        let source = |text: &str| Source { name: "test.yaml".to_owned(), text: text.to_owned() };
+        let flows = [source(flow), source(WITHOUT_CODES)];
         let parcel = TableRate::new(toml::from_str(PARCEL).unwrap()).unwrap();
-        let tax = BuiltinTax::new(BuiltinTaxSettings::default()).unwrap();
         let quoting = QuoteSettings::default();
         let quotes = QuoteDesk::new(entropy())
             .with_carrier("parcel".parse().unwrap(), Arc::new(parcel), &quoting)
-            .with_tax("builtin".parse().unwrap(), Arc::new(tax), &quoting);
+            .with_tax("builtin".parse().unwrap(), Arc::new(builtin_tax()), &quoting);
         let house = Arc::new(House {
             engine: Arc::new(driver),
             catalogue: Arc::new(BuiltinCatalogue),
             quotes: Arc::new(partners(quotes)),
             stores: BTreeMap::from([(shop(), settings()), ("other".parse().unwrap(), settings())]),
-            flows: load_sources(&[flow], None).unwrap().flows,
+            flows: load_sources(&flows, None).unwrap().flows,
             times: Times::default(),
         });
         house.engine.tasks.spawn(claims::run(Arc::clone(&house.engine)));
@@ -244,6 +283,7 @@ fn caller(scope: Scope, store: &str, capability: Option<&str>) -> Caller {
         stores: Stores::Some(BTreeSet::from([store.parse().unwrap()])),
         customer: None,
         capability: capability.map(str::to_owned),
+        answer_by: None,
     }
 }
 

@@ -6,7 +6,8 @@ use futures::future::join_all;
 
 use super::fuse::Fuse;
 use super::world::World;
-use cashwrap::app::Reason;
+use cashwrap::app::{Mutation, Reason};
+use tokio::time::Instant;
 
 #[tokio::test(start_paused = true)]
 async fn many_callers_of_one_checkout_and_of_two_checkouts_of_one_cart_get_one_order() {
@@ -39,6 +40,24 @@ async fn many_callers_of_one_checkout_and_of_two_checkouts_of_one_cart_get_one_o
             assert!(told.contains(&error.reason()), "{error:?}");
         }
     }
+    world.settle().await;
+    assert_eq!(world.audit().await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_placement_that_nobody_waits_for_any_more_is_not_begun_and_its_key_stays_free() {
+    let world = World::new().await;
+    let house = world.process(&Fuse::never());
+    let cart = world.cart(&house, 1).await;
+    let (checkout, digest) = world.checkout(&house, cart).await;
+    let place = World::order(checkout, &digest);
+    let late = Mutation { answer_by: Some(Instant::now()), ..world.mutation("PlaceOrder") };
+    let before = world.left("stock/mug").await;
+    let refused = house.place_order(&late, &place).await.unwrap_err();
+    assert_eq!(refused.reason(), Reason::DeadlineExceeded);
+    assert_eq!(world.left("stock/mug").await, before);
+    let again = Mutation { answer_by: None, ..late };
+    assert!(house.place_order(&again, &place).await.unwrap().starts_with(b"order "));
     world.settle().await;
     assert_eq!(world.audit().await, 1);
 }

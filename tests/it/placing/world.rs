@@ -282,6 +282,7 @@ impl World {
             fingerprint: [7; 32],
             etag: None,
             reach: Reach::Anybodys,
+            answer_by: None,
         }
     }
 
@@ -323,7 +324,7 @@ impl World {
             id,
             cart,
             context: Context {
-                device: Device::Desktop,
+                device: Some(Device::Desktop),
                 channel: Channel::Web,
                 customer: Customer { id: None, kind: CustomerKind::Guest },
                 language: String::new(),

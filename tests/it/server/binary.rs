@@ -5,6 +5,8 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::support::spawned::Spawned;
+
 fn cashwrap(directory: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cashwrap"));
     command
@@ -32,6 +34,45 @@ fn it_serves_says_where_is_found_ready_and_ends_with_0_after_sigterm() {
     assert_eq!(process.wait().unwrap().code(), Some(0));
     assert!(log.map(Result::unwrap).any(|line| line.contains("drained")));
     assert_eq!(healthcheck(admin).status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn a_gateway_that_is_away_at_the_start_is_warned_of_and_the_process_is_ready_all_the_same() {
+    let away = ("CASHWRAP__PARTNERS__GATEWAYS__PRIMARY__BASE_URL", "http://127.0.0.1:1");
+    let variables = [
+        ("CASHWRAP_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/examples/cashwrap.toml")),
+        ("CASHWRAP__SERVER__LISTEN", "127.0.0.1:0"),
+        ("CASHWRAP__SERVER__ADMIN_LISTEN", "127.0.0.1:0"),
+        away,
+    ];
+    let mut process = Spawned::start(&["serve"], &variables);
+    let told = |line: &str| serde_json::from_str::<serde_json::Value>(line).ok();
+    let warned = process.line(|line| told(line).filter(|line| line["endpoint"] == "127.0.0.1:1")).await;
+    assert_eq!((&warned["level"], &warned["account"]), (&"WARN".into(), &"primary".into()), "{warned}");
+    assert!(!warned.to_string().contains("sk_sandbox"), "{warned}");
+    let admin = process.line(|line| told(line)?["admin"].as_str().map(str::to_owned)).await;
+    assert!(super::process::get(admin.parse().unwrap(), "/readyz").await.contains("ready"));
+    assert!(process.interrupt().await.success());
+}
+
+#[test]
+fn a_port_that_is_taken_is_told_with_its_address_its_key_and_what_to_do() {
+    let directory = TempDir::new().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for (variable, key) in [
+        ("CASHWRAP__SERVER__LISTEN", "server.listen"),
+        ("CASHWRAP__SERVER__ADMIN_LISTEN", "server.admin_listen"),
+    ] {
+        let ended = cashwrap(&directory).arg("serve").env(variable, &address).output().unwrap();
+        let told = String::from_utf8_lossy(&ended.stderr);
+        let expected = format!("error: {key}: cannot listen on {address}: ");
+        let told = told.lines().last().unwrap();
+        assert!(told.starts_with(&expected), "{told}");
+        let remedy = format!("or give another address with {key} or {variable}");
+        assert!(told.contains("end the process that listens there") && told.ends_with(&remedy), "{told}");
+        assert_eq!(ended.status.code(), Some(1));
+    }
 }
 
 #[test]

@@ -55,9 +55,8 @@ impl CartService for Stub {
     /// Says who called, in the cart's etag; enters the store as every handler does.
     async fn get_cart(&self, request: Request<api::GetCartRequest>) -> Answer<api::GetCartResponse> {
         self.0.reached.fetch_add(1, Ordering::SeqCst);
-        let caller = caller(&request).map_err(|error| Status::internal(error.message()))?;
-        let (store, _) = names::cart("name", &request.get_ref().name)
-            .map_err(|error| Status::invalid_argument(error.message()))?;
+        let caller = caller(&request)?;
+        let (store, _) = names::cart("name", &request.get_ref().name)?;
         caller.enter(&store).map_err(|error| Status::not_found(error.message()))?;
         self.0.waiting.add_permits(1);
         self.0.gate.acquire().await.unwrap().forget();

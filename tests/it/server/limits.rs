@@ -37,7 +37,7 @@ async fn a_call_that_runs_out_of_time_is_told_so_and_not_that_it_was_cancelled()
         Fixture::start(Options { request_timeout: Duration::from_millis(20), free: 0, ..Options::default() })
             .await;
     let late = call(&server.channel().await, GET_CART, Some("shopper"), cart_of("demo")).await.unwrap_err();
-    assert_eq!(late.code(), Code::DeadlineExceeded);
+    assert_eq!(told(&late), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED".to_owned()));
     assert_eq!(server.handlers.reached(), 1);
 }
 
@@ -47,7 +47,24 @@ async fn a_call_that_comes_too_late_is_refused_before_any_work() {
     // A client that knows its deadline is over sends nothing, so this one is written by hand.
     let answer = web::call(server.address, GET_CART, &[("grpc-timeout", "0m")], &cart_of("demo")).await;
     assert!(answer.contains("grpc-status: 4\r\n"), "{answer}");
+    assert!(answer.contains("grpc-status-details-bin: "), "it carries its reason: {answer}");
     assert_eq!(server.handlers.reached(), 0);
+}
+
+#[tokio::test]
+async fn a_call_whose_time_runs_out_on_its_way_to_the_handler_gets_no_further() {
+    let server = Fixture::start(Options { free: 0, ..Options::default() }).await;
+    let answer = web::call(server.address, GET_CART, &[("grpc-timeout", "1u")], &cart_of("demo")).await;
+    assert!(answer.contains("grpc-status: 4\r\n"), "{answer}");
+    assert_eq!(server.handlers.waiting.available_permits(), 0, "the handler went no further than the caller");
+}
+
+#[tokio::test]
+async fn a_method_that_is_not_there_says_so_with_a_reason() {
+    let server = Fixture::start(Options::default()).await;
+    let path = "/cashwrap.v1.CartService/GiveCart";
+    let status = call(&server.channel().await, path, Some("shopper"), Vec::new()).await.unwrap_err();
+    assert_eq!(told(&status), (Code::Unimplemented, "METHOD_UNKNOWN".to_owned()));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
 use super::fixture::{Fixture, Options};
+use crate::support::grpcurl::{self, Grpcurl};
 
 const SERVICES: [&str; 5] = ["Cart", "Checkout", "Operations", "Order", "Payment"];
 
@@ -54,6 +55,56 @@ macro_rules! listed_by {
             assert!(names.contains(&"grpc.health.v1.Health"), "{names:?}");
         }
     };
+}
+
+/// The types that travel inside the details of a status.
+const DETAILS: [&str; 6] =
+    ["ErrorInfo", "BadRequest", "PreconditionFailure", "RetryInfo", "Help", "QuotaFailure"];
+
+macro_rules! details_described_by {
+    ($test:ident, $version:ident) => {
+        #[tokio::test]
+        async fn $test() {
+            use tonic_reflection::pb::$version::ServerReflectionRequest;
+            use tonic_reflection::pb::$version::server_reflection_client::ServerReflectionClient;
+            use tonic_reflection::pb::$version::server_reflection_request::MessageRequest;
+            use tonic_reflection::pb::$version::server_reflection_response::MessageResponse;
+
+            let server = Fixture::start(Options::default()).await;
+            let mut client = ServerReflectionClient::new(server.channel().await);
+            let symbols = DETAILS.map(|name| format!("google.rpc.{name}"));
+            for symbol in symbols.into_iter().chain(["google.rpc.Status".to_owned()]) {
+                let request = ServerReflectionRequest {
+                    message_request: Some(MessageRequest::FileContainingSymbol(symbol.clone())),
+                    ..ServerReflectionRequest::default()
+                };
+                let answers = client.server_reflection_info(tokio_stream::once(request)).await.unwrap();
+                let answer = answers.into_inner().next().await.unwrap().unwrap().message_response;
+                let described = matches!(answer, Some(MessageResponse::FileDescriptorResponse(_)));
+                assert!(described, "{symbol}: {answer:?}");
+            }
+        }
+    };
+}
+
+details_described_by!(reflection_v1_describes_the_details_of_errors, v1);
+details_described_by!(reflection_v1alpha_describes_the_details_of_errors, v1alpha);
+
+#[tokio::test]
+async fn grpcurl_prints_the_details_of_an_error_in_words() {
+    let Some(program) = grpcurl::program("the details of errors") else { return };
+    let server = Fixture::start(Options { dev: true, ..Options::default() }).await;
+    let grpcurl = Grpcurl::of(&program, &server.address.to_string());
+    let told = grpcurl.refused("CartService/GetCart", &serde_json::json!({"name": "carts/1"})).await;
+    for words in [
+        "type.googleapis.com/google.rpc.ErrorInfo",
+        "\"reason\":\"INVALID_FIELD\"",
+        "type.googleapis.com/google.rpc.BadRequest",
+        "\"field\":\"name\"",
+    ] {
+        let packed: String = told.split_whitespace().collect();
+        assert!(packed.contains(words), "{words}: {told}");
+    }
 }
 
 listed_by!(reflection_v1_lists_every_service, v1);

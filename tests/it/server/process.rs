@@ -90,9 +90,12 @@ async fn development_mode_needs_no_key_and_listens_on_this_machine_only() {
 
 #[tokio::test]
 async fn what_is_unfit_for_production_is_refused_without_development_mode() {
-    let error = refused(&[("CASHWRAP__SERVER__LISTEN", "0.0.0.0:0")], Mode::Production).await;
+    let wrong = [("CASHWRAP__SERVER__LISTEN", "0.0.0.0:0"), ("CASHWRAP__PARTNERS__TAX__BUILTIN__RATE", "19")];
+    let error = refused(&wrong, Mode::Production).await;
     assert!(error.is_refusal());
-    assert!(error.to_string().starts_with("server.tls: 0.0.0.0:0 can be reached"), "{error}");
+    let told = error.to_string();
+    assert!(told.contains("server.tls: 0.0.0.0:0 can be reached"), "{told}");
+    assert!(told.contains("partners.tax.builtin.rate: unknown key"), "every mistake at once: {told}");
 }
 
 #[tokio::test]

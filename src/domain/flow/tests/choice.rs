@@ -8,7 +8,7 @@ use crate::domain::money::Money;
 
 fn guest() -> Shopper {
     Shopper {
-        device: Device::Desktop,
+        device: Some(Device::Desktop),
         channel: Channel::Web,
         store: "demo".parse().unwrap(),
         customer: CustomerKind::Guest,
@@ -36,8 +36,16 @@ fn all_kinds_must_match_and_within_a_kind_one_is_enough() {
     assert_eq!(matched(&criteria, &guest()), "channel web, device desktop");
     let by_voice = Shopper { channel: Channel::Voice, ..guest() };
     assert_eq!(matched(&criteria, &by_voice), "no: channel: wants web, found voice");
-    let by_tablet = Shopper { device: Device::Tablet, ..guest() };
+    let by_tablet = Shopper { device: Some(Device::Tablet), ..guest() };
     assert_eq!(matched(&criteria, &by_tablet), "no: device: wants phone or desktop, found tablet");
+    let unsaid = Shopper { device: None, ..guest() };
+    assert_eq!(matched(&criteria, &unsaid), "no: device: wants phone or desktop, found none said");
+    let any = Criteria { devices: Device::ALL.iter().copied().collect(), ..Criteria::default() };
+    assert_eq!(
+        any.matches(&unsaid).unwrap_err().matcher,
+        Matcher::Device,
+        "what is not said is no other device"
+    );
 }
 
 #[test]

@@ -105,7 +105,7 @@ prop_compose! {
 
 prop_compose! {
     pub(super) fn shopper()(
-        device in select(Device::ALL),
+        device in option::of(select(Device::ALL)),
         channel in select(Channel::ALL),
         store in select(vec!["demo", "other"]),
         customer in select(CustomerKind::ALL),
@@ -159,7 +159,7 @@ pub(super) fn criteria_for(shopper: &Shopper) -> impl Strategy<Value = Criteria>
             kind => kind,
         };
         Criteria {
-            devices: around(given[0], &shopper.device, drawn.devices),
+            devices: shopper.device.map_or_else(BTreeSet::new, |own| around(given[0], &own, drawn.devices)),
             channels: around(given[1], &shopper.channel, drawn.channels),
             stores: around(given[2], &shopper.store, drawn.stores),
             customers: around(given[3], &customer, BTreeSet::new()),

@@ -49,7 +49,7 @@ pub fn next_route(payment: &Payment, facts: &Facts<'_>) -> Route {
         return Route::End(Failure::Released);
     }
     if let Some(last) = last {
-        if !gate_is_open(payment, last, facts) {
+        if gate::after_last(payment, facts.now >= payment.place_by) != Some(Gate::Open) {
             return Route::End(failure_of(last));
         }
     } else if facts.now >= payment.place_by {
@@ -79,18 +79,6 @@ pub fn next_route(payment: &Payment, facts: &Facts<'_>) -> Route {
         (None, None, Some(first)) => Failure::Unreachable(first.reason),
         (None, None, None) => Failure::Unreachable(NotSent::Drained),
     })
-}
-
-/// The gate's answer after `last`; it stays closed while an earlier attempt is known to hold money (I28).
-fn gate_is_open(payment: &Payment, last: &Attempt, facts: &Facts<'_>) -> bool {
-    let mut earlier = payment.attempts.iter().filter(|attempt| attempt.id != last.id);
-    let answer = gate::gate(gate::Facts {
-        state: &last.state,
-        void_reason: last.void_reason,
-        past_place_by: facts.now >= payment.place_by,
-        declined_before: earlier.clone().filter(|a| matches!(a.state, AttemptState::Declined(_))).count(),
-    });
-    answer == Gate::Open && !earlier.any(|attempt| attempt.state.gives_back_late())
 }
 
 fn failure_of(attempt: &Attempt) -> Failure {

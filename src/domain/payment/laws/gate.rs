@@ -1,8 +1,13 @@
 //! R3, R4, R5, R10 and section 5: when another gateway may take over.
 
 use super::super::attempt::VoidReason;
-use super::super::gate::{Facts, Gate, gate};
-use super::every_state;
+use super::super::decline::{Decline, DeclineClass};
+use super::super::gate::{Closed, Facts, Gate, gate};
+use super::super::operation::Probe;
+use super::super::outcome::{Outcome, Status, UnknownCause, View};
+use super::super::react::{Input, react};
+use super::super::{Goal, OperationKind, Policy};
+use super::{START, every_state, payment, second};
 
 const REASONS: [Option<VoidReason>; 6] = [
     None,
@@ -77,4 +82,32 @@ fn the_live_states_are_all_but_those_that_section_1_names() {
             || name.starts_with("LATE_");
         assert_eq!(state.live(), !dead, "{name}");
     }
+}
+
+#[test]
+fn what_the_gate_said_when_an_attempt_ended_stays_whenever_it_is_asked_for() {
+    let outcome = |second_of| {
+        let kind = OperationKind::Confirm;
+        let row = payment(kind, UnknownCause::Timeout, Probe::begin(START), Goal::Hold, true);
+        let view = View {
+            object: "obj".to_owned(),
+            status: Status::Declined(Decline { class: DeclineClass::DoNotHonor, code: String::new() }),
+            amount: row.amount,
+            reference: None,
+            capturable_minor: 0,
+            captured_minor: 0,
+            refunded_minor: None,
+        };
+        let looked = Input::Looked {
+            attempt: row.attempts[0].id,
+            operation: Some(row.attempts[0].operations[0].id),
+            outcome: Outcome::Definite(view),
+        };
+        react(&row, looked, second(second_of), &Policy::default()).unwrap()
+    };
+    let early = outcome(3);
+    assert_eq!(early.attempts[0].failover, Some(Gate::Open));
+    let asked_later = react(&early, Input::Signalled, second(60), &Policy::default()).unwrap();
+    assert_eq!(asked_later.attempts[0].failover, Some(Gate::Open));
+    assert_eq!(outcome(11).attempts[0].failover, Some(Gate::Closed(Closed::TooLate)));
 }

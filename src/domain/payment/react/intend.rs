@@ -84,6 +84,7 @@ fn begin(
         operations: vec![operation],
         needs_review: false,
         void_reason: None,
+        failover: None,
     });
     Ok(())
 }

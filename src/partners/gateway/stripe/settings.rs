@@ -26,10 +26,13 @@ pub struct StripeSettings {
 }
 
 impl StripeSettings {
+    /// Where Stripe itself is reached.
+    pub const USUAL_BASE_URL: &'static str = "https://api.stripe.com";
+
     /// Stripe itself, with this key.
     pub fn new(secret_key: SecretString) -> Self {
         Self {
-            base_url: "https://api.stripe.com".to_owned(),
+            base_url: Self::USUAL_BASE_URL.to_owned(),
             secret_key,
             api_version: VERSION.to_owned(),
             // Well below the five seconds after which nothing may leave (R4), so that one more try fits.
@@ -46,7 +49,7 @@ pub enum StripeError {
     #[error("{0:?} is no address of a gateway: give scheme and host, such as https://api.stripe.com")]
     BaseUrl(String),
     /// A live key would leave in plain text.
-    #[error("a live key is only sent over https: {0:?} is not")]
+    #[error("a live key is only sent over https: begin {0:?} with https://")]
     PlainText(String),
     /// The key has characters that cannot stand in a header.
     #[error("the secret key has characters that cannot be sent: check how it was configured")]

@@ -3,6 +3,7 @@
 use super::Tape;
 use crate::domain::ids::{AttemptId, CheckoutId, OperationId, OrderId, PaymentId, PlacementId};
 use crate::domain::payment::aggregate::{Failure, Skipped};
+use crate::domain::payment::gate::{Closed, Gate};
 use crate::domain::payment::operation::Probe;
 use crate::domain::payment::{
     Attempt, AttemptState, Decline, Instrument, Operation, OperationState, Payment,
@@ -90,6 +91,18 @@ fn operation(tape: &mut Tape) -> Operation {
     }
 }
 
+fn gate(tape: &mut Tape) -> Gate {
+    match tape.byte() % 7 {
+        0 => Gate::Open,
+        1 => Gate::Closed(Closed::Live),
+        2 => Gate::Closed(Closed::TooLate),
+        3 => Gate::Closed(Closed::Decline),
+        4 => Gate::Closed(Closed::Once),
+        5 => Gate::Closed(Closed::AbsentByLookup),
+        _ => Gate::Closed(Closed::GivenUp),
+    }
+}
+
 fn attempt(tape: &mut Tape) -> Attempt {
     Attempt {
         id: tape.id(AttemptId),
@@ -101,6 +114,7 @@ fn attempt(tape: &mut Tape) -> Attempt {
         operations: tape.list(operation),
         needs_review: tape.flag(),
         void_reason: tape.option(Tape::word),
+        failover: tape.option(gate),
     }
 }
 

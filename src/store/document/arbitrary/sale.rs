@@ -192,7 +192,7 @@ fn details(tape: &mut Tape) -> Details {
 
 fn context(tape: &mut Tape) -> Context {
     Context {
-        device: tape.word(),
+        device: tape.option(Tape::word),
         channel: tape.word(),
         customer: Customer { id: tape.option(Tape::text), kind: tape.word() },
         language: tape.text(),
@@ -216,6 +216,7 @@ pub fn checkout(tape: &mut Tape) -> Checkout {
         currency: tape.currency(),
         lines: tape.list(line),
         coupons: tape.list(coupon),
+        codes_left_out: tape.list(Tape::capitals),
         quoted: tape.option(quoted),
         abandoned_at: tape.option(Tape::time),
         placement: tape.option(|tape| tape.id(PlacementId)),

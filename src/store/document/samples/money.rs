@@ -4,6 +4,7 @@ use super::{at, euro, id, read};
 use crate::domain::ids::{AttemptId, CheckoutId, OperationId, OrderId, PaymentId, PlacementId};
 use crate::domain::payment::aggregate::{CapturePolicy, Failure, Skipped};
 use crate::domain::payment::attempt::VoidReason;
+use crate::domain::payment::gate::{Closed, Gate};
 use crate::domain::payment::operation::{Probe, Rung};
 use crate::domain::payment::{
     Attempt, AttemptState, Decline, DeclineClass, Goal, Instrument, NotSent, Operation, OperationKind,
@@ -11,9 +12,10 @@ use crate::domain::payment::{
 };
 use crate::ports::record::Record;
 
-const NOT_SENT: [NotSent; 8] = [
+const NOT_SENT: [NotSent; 9] = [
     NotSent::BreakerOpen,
     NotSent::Drained,
+    NotSent::ForcedOpen,
     NotSent::Saturated,
     NotSent::TooLate,
     NotSent::Connect,
@@ -97,6 +99,7 @@ fn attempt(state: AttemptState) -> Attempt {
         operations: vec![operation],
         needs_review: false,
         void_reason: None,
+        failover: None,
     }
 }
 
@@ -157,6 +160,17 @@ pub fn samples() -> Vec<(String, Record)> {
         .into_iter()
         .map(|state| (state.as_str().to_lowercase(), payment(vec![attempt(state)])))
         .collect();
+    let gates = [
+        Gate::Open,
+        Gate::Closed(Closed::Live),
+        Gate::Closed(Closed::TooLate),
+        Gate::Closed(Closed::Decline),
+        Gate::Closed(Closed::Once),
+        Gate::Closed(Closed::AbsentByLookup),
+        Gate::Closed(Closed::GivenUp),
+    ];
+    let ended = gates.map(|gate| Attempt { failover: Some(gate), ..attempt(AttemptState::Voided) });
+    samples.push(("gates".to_owned(), payment(ended.into())));
     samples.push(("before_its_first_attempt".to_owned(), payment(Vec::new())));
     let whole = Attempt { operations: operations(), needs_review: true, ..attempt(AttemptState::Unknown) };
     samples.push(("operations".to_owned(), payment(vec![whole])));

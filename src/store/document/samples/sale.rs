@@ -90,7 +90,7 @@ fn details(billing: Billing, kind: SelectionKind) -> Details {
 
 fn context(device: Device, channel: Channel, kind: CustomerKind, customer: Option<&str>) -> Context {
     Context {
-        device,
+        device: Some(device),
         channel,
         customer: Customer { id: customer.map(str::to_owned), kind },
         language: "de-DE".to_owned(),
@@ -111,6 +111,7 @@ pub fn checkout_open() -> Checkout {
         currency: read("EUR"),
         lines: lines(),
         coupons: coupons(),
+        codes_left_out: Vec::new(),
         quoted: Some(quoted()),
         placement: None,
         action: None,
@@ -125,6 +126,14 @@ pub fn checkout_open() -> Checkout {
 /// A checkout of a guest with this device and channel, in this state.
 fn of_guest(state: CheckoutState, device: Device, channel: Channel) -> Checkout {
     Checkout { state, context: context(device, channel, CustomerKind::Guest, None), ..checkout_open() }
+}
+
+/// Of a storefront that did not say what the buyer holds in hand, in a flow that takes no codes.
+fn no_device_said() -> Checkout {
+    let mut checkout =
+        Checkout { coupons: Vec::new(), codes_left_out: vec![read("SPRING10")], ..checkout_open() };
+    checkout.context.device = None;
+    checkout
 }
 
 /// Collected at a shop, by a customer who is known.
@@ -190,6 +199,7 @@ fn checkouts() -> Vec<(String, Checkout)> {
     let states = [
         ("fresh", fresh),
         ("open", checkout_open()),
+        ("no_device_said", no_device_said()),
         ("collected", collected()),
         ("placing", placing),
         ("awaiting_action", awaiting_action()),

@@ -8,6 +8,7 @@ use super::operation::OperationShape;
 use super::scalar::{Text, Word, is_false, shapes, values};
 use crate::domain::ids::{AccountId, AttemptId};
 use crate::domain::payment::attempt::VoidReason;
+use crate::domain::payment::gate::{Closed, Gate};
 use crate::domain::payment::{Attempt, AttemptState, NotSent};
 
 /// An attempt.
@@ -25,6 +26,8 @@ pub(super) struct AttemptShape {
     needs_review: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     void_reason: Option<Word<VoidReason>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failover: Option<GateShape>,
 }
 
 impl From<&Attempt> for AttemptShape {
@@ -39,6 +42,7 @@ impl From<&Attempt> for AttemptShape {
             operations,
             needs_review,
             void_reason,
+            failover,
         } = attempt;
         Self {
             id: Text(*id),
@@ -50,6 +54,7 @@ impl From<&Attempt> for AttemptShape {
             operations: shapes(operations),
             needs_review: *needs_review,
             void_reason: void_reason.map(Word),
+            failover: failover.map(GateShape::from),
         }
     }
 }
@@ -66,7 +71,49 @@ impl From<AttemptShape> for Attempt {
             operations: values(shape.operations),
             needs_review: shape.needs_review,
             void_reason: shape.void_reason.map(|reason| reason.0),
+            failover: shape.failover.map(Gate::from),
         }
+    }
+}
+
+/// What the gate said when the attempt ended.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum GateShape {
+    Open,
+    Live,
+    TooLate,
+    Decline,
+    Once,
+    AbsentByLookup,
+    GivenUp,
+}
+
+impl From<Gate> for GateShape {
+    fn from(gate: Gate) -> Self {
+        match gate {
+            Gate::Open => Self::Open,
+            Gate::Closed(Closed::Live) => Self::Live,
+            Gate::Closed(Closed::TooLate) => Self::TooLate,
+            Gate::Closed(Closed::Decline) => Self::Decline,
+            Gate::Closed(Closed::Once) => Self::Once,
+            Gate::Closed(Closed::AbsentByLookup) => Self::AbsentByLookup,
+            Gate::Closed(Closed::GivenUp) => Self::GivenUp,
+        }
+    }
+}
+
+impl From<GateShape> for Gate {
+    fn from(shape: GateShape) -> Self {
+        Self::Closed(match shape {
+            GateShape::Open => return Self::Open,
+            GateShape::Live => Closed::Live,
+            GateShape::TooLate => Closed::TooLate,
+            GateShape::Decline => Closed::Decline,
+            GateShape::Once => Closed::Once,
+            GateShape::AbsentByLookup => Closed::AbsentByLookup,
+            GateShape::GivenUp => Closed::GivenUp,
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use super::quote::QuotedShape;
 use super::scalar::{Text, Version, Word, shapes, values};
 use crate::domain::checkout::{ActionNeeded, Checkout, CheckoutState};
 use crate::domain::currency::Currency;
-use crate::domain::ids::{CartId, CheckoutId, OrderId, PaymentId, PlacementId, StoreId};
+use crate::domain::ids::{CartId, CheckoutId, Code, OrderId, PaymentId, PlacementId, StoreId};
 
 /// A checkout session, without personal data.
 #[derive(Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub(super) struct CheckoutShape {
     lines: Vec<LineShape>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     coupons: Vec<CouponShape>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    codes_left_out: Vec<Text<Code>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     quoted: Option<QuotedShape>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,6 +81,7 @@ impl From<&Checkout> for CheckoutShape {
             currency,
             lines,
             coupons,
+            codes_left_out,
             quoted,
             placement,
             action,
@@ -100,6 +103,7 @@ impl From<&Checkout> for CheckoutShape {
             currency: Text(*currency),
             lines: shapes(lines),
             coupons: shapes(coupons),
+            codes_left_out: codes_left_out.iter().cloned().map(Text).collect(),
             quoted: quoted.as_ref().map(QuotedShape::from),
             placement: placement.map(Text),
             action: action.as_ref().map(ActionShape::from),
@@ -126,6 +130,7 @@ impl CheckoutShape {
             currency: self.currency.0,
             lines: values(self.lines),
             coupons: values(self.coupons),
+            codes_left_out: self.codes_left_out.into_iter().map(|code| code.0).collect(),
             quoted: self.quoted.map(Into::into),
             placement: self.placement.map(|id| id.0),
             action: self.action.map(Into::into),

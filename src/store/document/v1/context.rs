@@ -9,7 +9,8 @@ use crate::domain::flow::{Channel, CustomerKind, Device, FlowId};
 /// What the buyer shops with. The customer's id is the caller's name for somebody, and tells nobody else who.
 #[derive(Serialize, Deserialize)]
 pub(super) struct ContextShape {
-    device: Word<Device>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<Word<Device>>,
     channel: Word<Channel>,
     customer_kind: Word<CustomerKind>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,7 +25,7 @@ impl From<&Context> for ContextShape {
     fn from(context: &Context) -> Self {
         let Context { device, channel, customer: Customer { id, kind }, language, region } = context;
         Self {
-            device: Word(*device),
+            device: device.map(Word),
             channel: Word(*channel),
             customer_kind: Word(*kind),
             customer: id.clone(),
@@ -37,7 +38,7 @@ impl From<&Context> for ContextShape {
 impl From<ContextShape> for Context {
     fn from(shape: ContextShape) -> Self {
         Self {
-            device: shape.device.0,
+            device: shape.device.map(|device| device.0),
             channel: shape.channel.0,
             customer: Customer { id: shape.customer, kind: shape.customer_kind.0 },
             language: shape.language,

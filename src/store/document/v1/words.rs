@@ -144,6 +144,7 @@ words! {
     NotSent, "reason why nothing was sent" {
         BreakerOpen = "BREAKER_OPEN",
         Drained = "DRAINED",
+        ForcedOpen = "FORCED_OPEN",
         Saturated = "SATURATED",
         TooLate = "TOO_LATE",
         Connect = "CONNECT",
