@@ -22,6 +22,8 @@ pub enum Closed {
     Live,
     /// `place_by` has passed.
     TooLate,
+    /// The card's scheme forbids another try (R19).
+    Scheme,
     /// The decline's class does not ask for a backup.
     Decline,
     /// One decline has already been taken to a backup.
@@ -41,6 +43,8 @@ pub struct Facts<'a> {
     pub void_reason: Option<VoidReason>,
     /// Whether `place_by` has passed.
     pub past_place_by: bool,
+    /// Whether the card's scheme forbids another try.
+    pub card_limited: bool,
     /// How many earlier attempts of the payment ended declined.
     pub declined_before: usize,
 }
@@ -58,8 +62,14 @@ pub fn gate(facts: Facts<'_>) -> Gate {
             Gate::Closed(Closed::Decline)
         }
         AttemptState::Declined(_) if facts.declined_before > 0 => Gate::Closed(Closed::Once),
+        AttemptState::NotSent(_) | AttemptState::Declined(_) if facts.card_limited => {
+            Gate::Closed(Closed::Scheme)
+        }
         AttemptState::NotSent(_) | AttemptState::Declined(_) => Gate::Open,
         AttemptState::Voided => match facts.void_reason {
+            Some(VoidReason::Resolve | VoidReason::Mismatch) if facts.card_limited => {
+                Gate::Closed(Closed::Scheme)
+            }
             Some(VoidReason::Resolve | VoidReason::Mismatch) => Gate::Open,
             _ => Gate::Closed(Closed::GivenUp),
         },

@@ -10,16 +10,19 @@ use crate::domain::payment::attempt::VoidReason;
 use crate::domain::payment::gate::{Closed, Facts, Gate, gate};
 use crate::domain::payment::operation::{Probe, Rung};
 use crate::domain::payment::{
-    Attempt, AttemptState, NotSent, Operation, OperationState, Payment, UnknownCause,
+    Attempt, AttemptState, Books, NotSent, Operation, OperationState, Payment, UnknownCause,
 };
 use crate::domain::placement::Placement;
 use crate::grpc::names;
 use crate::proto::cashwrap::v1;
 
+mod scheme;
+
 /// Everything that a payment knows of itself.
 pub fn explanation(
     held: &Versioned<Payment>,
     placement: Option<&Placement>,
+    books: &Books,
     now: Timestamp,
 ) -> v1::ExplainPaymentResponse {
     let row = &held.row;
@@ -50,7 +53,8 @@ pub fn explanation(
                 time: Some(time::timestamp(skipped.at)),
             })
             .collect(),
-        attempts: (0..row.attempts.len()).filter_map(|place| attempt(row, place, now)).collect(),
+        attempts: (0..row.attempts.len()).filter_map(|place| attempt(row, place, books, now)).collect(),
+        scheme: scheme::scheme(row, books, now),
     }
 }
 
@@ -77,7 +81,12 @@ pub fn unresolved(held: &Versioned<Payment>) -> v1::UnresolvedPayment {
     }
 }
 
-fn attempt(payment: &Payment, place: usize, now: Timestamp) -> Option<v1::AttemptExplanation> {
+fn attempt(
+    payment: &Payment,
+    place: usize,
+    books: &Books,
+    now: Timestamp,
+) -> Option<v1::AttemptExplanation> {
     let attempt = payment.attempts.get(place)?;
     let money = |minor: i64| Some(amount(Money::new(minor, payment.amount.currency)));
     let (class, code) = match &attempt.state {
@@ -97,7 +106,7 @@ fn attempt(payment: &Payment, place: usize, now: Timestamp) -> Option<v1::Attemp
         decline_code: code.to_owned(),
         not_sent_reason: unsent.to_owned(),
         void_reason: attempt.void_reason.map(void_reason).unwrap_or_default().to_owned(),
-        failover_decision: failover(payment, place, now).to_owned(),
+        failover_decision: failover(payment, place, books, now).to_owned(),
         needs_review: attempt.needs_review,
         captured_amount: money(attempt.captured_minor),
         refunded_amount: money(attempt.refunded_minor),
@@ -107,7 +116,7 @@ fn attempt(payment: &Payment, place: usize, now: Timestamp) -> Option<v1::Attemp
 }
 
 /// Whether another account took over after this attempt; for the last one, what the gate says now.
-fn failover(payment: &Payment, place: usize, now: Timestamp) -> &'static str {
+fn failover(payment: &Payment, place: usize, books: &Books, now: Timestamp) -> &'static str {
     if place.saturating_add(1) < payment.attempts.len() {
         return "FAILED_OVER";
     }
@@ -117,12 +126,14 @@ fn failover(payment: &Payment, place: usize, now: Timestamp) -> &'static str {
         state: &attempt.state,
         void_reason: attempt.void_reason,
         past_place_by: now >= payment.place_by,
+        card_limited: books.forbids(payment, now).is_some(),
         declined_before: earlier.filter(|each| matches!(each.state, AttemptState::Declined(_))).count(),
     };
     match gate(facts) {
         Gate::Open => "OPEN",
         Gate::Closed(Closed::Live) => "LIVE",
         Gate::Closed(Closed::TooLate) => "TOO_LATE",
+        Gate::Closed(Closed::Scheme) => "SCHEME",
         Gate::Closed(Closed::Decline) => "DECLINE",
         Gate::Closed(Closed::Once) => "ONCE",
         Gate::Closed(Closed::AbsentByLookup) => "ABSENT_BY_LOOKUP",

@@ -19,7 +19,7 @@ use cashwrap::domain::coupon::{Benefit, Coupon};
 use cashwrap::domain::flow::{Channel, CustomerKind, Device};
 use cashwrap::domain::ids::{CartId, CheckoutId, LineId, PaymentId, StoreId, UnitId, WorkerId};
 use cashwrap::domain::money::Money;
-use cashwrap::domain::payment::Policy;
+use cashwrap::domain::payment::{Network, Policy};
 use cashwrap::domain::pricing::{RoundingLevel, RoundingMode, RoundingPolicy};
 use cashwrap::domain::product::{Product, TaxCategory, stock_counter};
 use cashwrap::engine::modes::Modes;
@@ -344,6 +344,8 @@ impl World {
                     ("primary".parse().unwrap(), format!("{token}_primary")),
                     ("backup".parse().unwrap(), format!("{token}_backup")),
                 ],
+                description: None,
+                network: Network::default(),
             }],
         }
     }

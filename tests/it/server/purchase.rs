@@ -110,7 +110,7 @@ async fn buys(channel: &Channel) -> (api::Order, String) {
         partner_account: account.to_owned(),
         token: format!("tok_{account}_approve"),
     });
-    let card = api::CardTender { instruments: instruments.into() };
+    let card = api::CardTender { instruments: instruments.into(), descriptor: None };
     let request = api::PlaceOrderRequest {
         name: checkout.name,
         request_id: fresh(),

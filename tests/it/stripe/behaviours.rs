@@ -15,6 +15,7 @@ fn held(object: &str) -> View {
         capturable_minor: 1_000,
         captured_minor: 0,
         refunded_minor: None,
+        card: None,
     }
 }
 

@@ -48,12 +48,15 @@ pub fn next_route(payment: &Payment, facts: &Facts<'_>) -> Route {
     if payment.live().is_some() {
         return Route::End(Failure::Released);
     }
+    let limited = facts.books.forbids(payment, facts.now);
     if let Some(last) = last {
-        if !gate_is_open(payment, last, facts) {
+        if !gate_is_open(payment, last, limited.is_some(), facts) {
             return Route::End(failure_of(last));
         }
     } else if facts.now >= payment.place_by {
         return Route::End(Failure::Unreachable(NotSent::TooLate));
+    } else if let Some(limited) = limited {
+        return Route::End(Failure::Limited(limited));
     }
     let mut skipped = Vec::new();
     let mut reenter = None;
@@ -82,12 +85,13 @@ pub fn next_route(payment: &Payment, facts: &Facts<'_>) -> Route {
 }
 
 /// The gate's answer after `last`; it stays closed while an earlier attempt is known to hold money (I28).
-fn gate_is_open(payment: &Payment, last: &Attempt, facts: &Facts<'_>) -> bool {
+fn gate_is_open(payment: &Payment, last: &Attempt, card_limited: bool, facts: &Facts<'_>) -> bool {
     let mut earlier = payment.attempts.iter().filter(|attempt| attempt.id != last.id);
     let answer = gate::gate(gate::Facts {
         state: &last.state,
         void_reason: last.void_reason,
         past_place_by: facts.now >= payment.place_by,
+        card_limited,
         declined_before: earlier.clone().filter(|a| matches!(a.state, AttemptState::Declined(_))).count(),
     });
     answer == Gate::Open && !earlier.any(|attempt| attempt.state.gives_back_late())

@@ -1,7 +1,7 @@
 //! R3, R4, R5, R10 and section 5: when another gateway may take over.
 
 use super::super::attempt::VoidReason;
-use super::super::gate::{Facts, Gate, gate};
+use super::super::gate::{Closed, Facts, Gate, gate};
 use super::every_state;
 
 const REASONS: [Option<VoidReason>; 6] = [
@@ -46,12 +46,20 @@ fn r3_r4_the_gate_opens_as_published_and_nowhere_else() {
         };
         for void_reason in REASONS {
             for declined_before in 0..3 {
-                let facts =
-                    |past_place_by| Facts { state: &state, void_reason, past_place_by, declined_before };
+                let facts = |past_place_by, card_limited| Facts {
+                    state: &state,
+                    void_reason,
+                    past_place_by,
+                    card_limited,
+                    declined_before,
+                };
                 let wanted = may_take_over(state.as_str(), class, void_reason, declined_before);
-                let answer = gate(facts(false));
+                let answer = gate(facts(false, false));
                 assert_eq!(answer == Gate::Open, wanted, "{state:?} {void_reason:?} {declined_before}");
-                assert_ne!(gate(facts(true)), Gate::Open, "R5: {state:?} after place_by");
+                assert_ne!(gate(facts(true, false)), Gate::Open, "R5: {state:?} after place_by");
+                let limited = gate(facts(false, true));
+                assert_ne!(limited, Gate::Open, "R19: {state:?} of a card that may not be tried");
+                assert_eq!(limited == Gate::Closed(Closed::Scheme), wanted, "R19: {state:?}, and no other");
                 open += usize::from(wanted);
             }
         }
@@ -63,7 +71,7 @@ fn r3_r4_the_gate_opens_as_published_and_nowhere_else() {
 fn r2_the_gate_never_opens_while_the_attempt_is_live() {
     for state in every_state().iter().filter(|state| state.live()) {
         for void_reason in REASONS {
-            let facts = Facts { state, void_reason, past_place_by: false, declined_before: 0 };
+            let facts = Facts { state, void_reason, past_place_by: false, card_limited: false, declined_before: 0 };
             assert!(matches!(gate(facts), Gate::Closed(_)), "{state:?}");
         }
     }

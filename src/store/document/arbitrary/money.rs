@@ -9,17 +9,18 @@ use crate::domain::payment::{
 };
 
 fn decline(tape: &mut Tape) -> Decline {
-    Decline { class: tape.word(), code: tape.text() }
+    Decline { class: tape.word(), code: tape.text(), advice: tape.option(super::cards::advice) }
 }
 
 pub fn failure(tape: &mut Tape) -> Failure {
-    match tape.byte() % 7 {
+    match tape.byte() % 8 {
         0 => Failure::Absent,
         1 => Failure::Declined(decline(tape)),
         2 => Failure::Unreachable(tape.word()),
         3 => Failure::Reenter(tape.name()),
         4 => Failure::ActionExpired,
         5 => Failure::Mismatched,
+        6 => Failure::Limited(super::cards::limited(tape)),
         _ => Failure::Released,
     }
 }
@@ -114,6 +115,7 @@ pub fn payment(tape: &mut Tape) -> Payment {
         amount: tape.money(),
         routes: tape.list(Tape::name),
         instruments: tape.list(|tape| Instrument { account: tape.name(), token: tape.bytes() }),
+        card: super::cards::tender_card(tape),
         capture_policy: tape.word(),
         return_url: tape.option(Tape::text),
         claimed_at: tape.time(),
