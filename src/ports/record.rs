@@ -10,8 +10,8 @@ use crate::domain::checkout::Checkout;
 use crate::domain::coupon::Coupon;
 use crate::domain::ids::{AccountId, StoreId};
 use crate::domain::order::Order;
-use crate::domain::payment::scheme::{Books, CardBook};
 use crate::domain::payment::Payment;
+use crate::domain::payment::scheme::{Books, CardBook};
 use crate::domain::placement::Placement;
 use crate::domain::product::Product;
 

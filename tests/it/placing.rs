@@ -4,6 +4,7 @@
 mod crash;
 mod failover;
 mod fuse;
+mod limits;
 mod modes;
 mod races;
 mod round_trips;

@@ -104,8 +104,7 @@ pub(super) fn every_state() -> Vec<AttemptState> {
         AttemptState::LateVoided,
         AttemptState::LateRefunded,
     ];
-    states.extend(
-        DeclineClass::ALL.map(|class| AttemptState::Declined(Decline::new(class, "no".to_owned()))),
-    );
+    states
+        .extend(DeclineClass::ALL.map(|class| AttemptState::Declined(Decline::new(class, "no".to_owned()))));
     states
 }

@@ -15,8 +15,8 @@ use crate::domain::payment::decide::Facts;
 use crate::domain::placement::PlacementState;
 use crate::ports::Record;
 use crate::ports::store::{
-    Claim, CounterChange, CounterMove, Fence, Key, Kind, Query, ReplyKey, ReplyWrite, TimerChange, TimerWrite,
-    UnitOfWork, Verdict,
+    Claim, CounterChange, CounterMove, Fence, Key, Kind, Query, ReplyKey, ReplyWrite, TimerChange,
+    TimerWrite, UnitOfWork, Verdict,
 };
 
 /// A commit whose outcome is unknown, or that found the store busy, is submitted again after these pauses;

@@ -81,12 +81,7 @@ pub fn unresolved(held: &Versioned<Payment>) -> v1::UnresolvedPayment {
     }
 }
 
-fn attempt(
-    payment: &Payment,
-    place: usize,
-    books: &Books,
-    now: Timestamp,
-) -> Option<v1::AttemptExplanation> {
+fn attempt(payment: &Payment, place: usize, books: &Books, now: Timestamp) -> Option<v1::AttemptExplanation> {
     let attempt = payment.attempts.get(place)?;
     let money = |minor: i64| Some(amount(Money::new(minor, payment.amount.currency)));
     let (class, code) = match &attempt.state {

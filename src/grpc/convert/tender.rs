@@ -107,7 +107,10 @@ mod tests {
                 token: (*token).to_owned(),
             })
             .collect();
-        v1::Tender { amount: None, instrument: Some(Instrument::Card(v1::CardTender { instruments, descriptor: None })) }
+        v1::Tender {
+            amount: None,
+            instrument: Some(Instrument::Card(v1::CardTender { instruments, descriptor: None })),
+        }
     }
 
     fn placed(tenders: Vec<v1::Tender>) -> Result<PlaceOrder, Error> {

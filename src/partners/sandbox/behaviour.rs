@@ -3,8 +3,8 @@
 //! A token is `tok_<account>_<behaviour>`, with `.<card>` behind it where it matters whose it is. A real gateway cannot charge another account's token; neither can
 //! this one, so a test that sends the primary's token to the backup fails here as it would in production.
 
-use super::{cards, declines};
 use super::entry::Failure;
+use super::{cards, declines};
 
 /// How the gateway behaves for a token.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -189,7 +189,7 @@ pub(super) struct Failure {
     pub(super) message: String,
     /// The card that was tried, where the token names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) card: Option<Card>,
+    pub(super) card: Option<Box<Card>>,
 }
 
 /// A card as the wire shows it.

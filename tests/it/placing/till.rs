@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use cashwrap::domain::money::Money;
 use cashwrap::domain::payment::outcome::{Refusal, SeenCard};
+use cashwrap::domain::payment::scheme::Advice;
 use cashwrap::domain::payment::{
     Decline, DeclineClass, GatewayCapabilities, NotSent, OperationKind, Outcome, Status, UnknownCause, View,
 };
@@ -25,6 +26,8 @@ pub enum Weather {
     FiveAfter,
     /// Definitely declined.
     Declined(DeclineClass),
+    /// Definitely declined, with the scheme's advice.
+    Advised(DeclineClass, Advice),
     /// The customer must act first.
     Action,
 }
@@ -165,6 +168,10 @@ impl Ledger {
             (Call::Create { .. }, _) => {}
             (Call::Authorise { .. } | Call::Confirm { .. }, Status::Created) => match weather {
                 Some(Weather::Declined(class)) => object.status = declined(class),
+                Some(Weather::Advised(class, advice)) => {
+                    let decline = Decline::new(class, class.as_str().to_lowercase());
+                    object.status = Status::Declined(Decline { advice: Some(advice), ..decline });
+                }
                 Some(Weather::Action) => {
                     object.status = Status::ActionNeeded { redirect_url: "https://bank.example/".to_owned() };
                 }

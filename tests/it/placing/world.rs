@@ -16,7 +16,7 @@ use cashwrap::domain::address::{Address, Contact};
 use cashwrap::domain::cart::CartAction;
 use cashwrap::domain::checkout::{Context, Customer};
 use cashwrap::domain::coupon::{Benefit, Coupon};
-use cashwrap::domain::flow::{Channel, CustomerKind, Device};
+use cashwrap::domain::flow::{Channel, CustomerKind, Device, IdentityOption};
 use cashwrap::domain::ids::{CartId, CheckoutId, LineId, PaymentId, StoreId, UnitId, WorkerId};
 use cashwrap::domain::money::Money;
 use cashwrap::domain::payment::{Network, Policy};
@@ -297,8 +297,19 @@ impl World {
         id
     }
 
-    /// A checkout that can be placed, and its digest.
+    /// A checkout of a guest that can be placed, and its digest.
     pub async fn checkout(&self, house: &House, cart: CartId) -> (CheckoutId, String) {
+        self.checkout_of(house, cart, None).await
+    }
+
+    /// A checkout of a customer or a guest that can be placed, and its digest.
+    pub async fn checkout_of(
+        &self,
+        house: &House,
+        cart: CartId,
+        customer: Option<&str>,
+    ) -> (CheckoutId, String) {
+        let kind = if customer.is_some() { CustomerKind::Registered } else { CustomerKind::Guest };
         let id = CheckoutId(self.ids.fresh());
         let address = Address {
             recipient: "Ada Example".to_owned(),
@@ -313,11 +324,12 @@ impl World {
             context: Context {
                 device: Device::Desktop,
                 channel: Channel::Web,
-                customer: Customer { id: None, kind: CustomerKind::Guest },
+                customer: Customer { id: customer.map(str::to_owned), kind },
                 language: String::new(),
                 region: "DE".to_owned(),
             },
             edit: Edit {
+                identity: customer.map(|_| Some(IdentityOption::Guest)),
                 contact: Some(Some(Contact { email: "ada@example.com".to_owned(), phone: String::new() })),
                 billing: Some(Some(cashwrap::domain::checkout::Billing::Address(address))),
                 ..Edit::default()

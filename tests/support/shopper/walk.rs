@@ -194,5 +194,8 @@ fn ready(checkout: api::Checkout) -> Session {
 /// An id in letters alone, so that no run of digits in it can look like a card number.
 fn letters(id: Uuid) -> String {
     let digits = id.simple().to_string();
-    digits.chars().map(|digit| char::from(b'a' + u8::try_from(digit.to_digit(16).unwrap()).unwrap())).collect()
+    digits
+        .chars()
+        .map(|digit| char::from(b'a' + u8::try_from(digit.to_digit(16).unwrap()).unwrap()))
+        .collect()
 }

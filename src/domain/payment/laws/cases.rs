@@ -10,8 +10,8 @@ use super::super::operation::Probe;
 use super::super::outcome::{Outcome, Refusal, Status, UnknownCause, View};
 use super::super::react::{Impossible, Input, Intent, react};
 use super::super::{
-    Attempt, AttemptState, Books, Decision, Decline, DeclineClass, Effect, Facts, GatewayCapabilities, GatewayFacts,
-    Goal, NotSent, Operation, OperationKind, OperationState, Payment, Policy, Verdict,
+    Attempt, AttemptState, Books, Decision, Decline, DeclineClass, Effect, Facts, GatewayCapabilities,
+    GatewayFacts, Goal, NotSent, Operation, OperationKind, OperationState, Payment, Policy, Verdict,
 };
 use super::{START, payment, second};
 use crate::domain::ids::{AttemptId, OperationId, OrderId};
@@ -40,7 +40,10 @@ fn given<T>(payment: &Payment, at: Timestamp, ask: impl Fn(&Payment, &Facts<'_>)
     let facts = GatewayFacts { capabilities: GatewayCapabilities::stripe(), unavailable: None };
     let gateways: BTreeMap<_, _> =
         ["a", "b", "c"].into_iter().map(|name| (name.parse().unwrap(), facts.clone())).collect();
-    ask(payment, &Facts { now: at, policy: &Policy::default(), gateways: &gateways, books: &Books::default() })
+    ask(
+        payment,
+        &Facts { now: at, policy: &Policy::default(), gateways: &gateways, books: &Books::default() },
+    )
 }
 
 fn then(payment: &Payment, input: Input, at: u64) -> Payment {

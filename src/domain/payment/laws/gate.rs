@@ -71,7 +71,8 @@ fn r3_r4_the_gate_opens_as_published_and_nowhere_else() {
 fn r2_the_gate_never_opens_while_the_attempt_is_live() {
     for state in every_state().iter().filter(|state| state.live()) {
         for void_reason in REASONS {
-            let facts = Facts { state, void_reason, past_place_by: false, card_limited: false, declined_before: 0 };
+            let facts =
+                Facts { state, void_reason, past_place_by: false, card_limited: false, declined_before: 0 };
             assert!(matches!(gate(facts), Gate::Closed(_)), "{state:?}");
         }
     }

@@ -102,7 +102,8 @@ impl Books {
     /// Adds what the token's books lead to, so that the payment is counted under these names too.
     pub fn follow(&self, card: &mut TenderCard) {
         let books = card.names.iter().filter_map(|name| self.0.get(&name.book));
-        let same: Vec<CardName> = books.flat_map(|book| &book.same_as).filter_map(CardName::of_book).collect();
+        let same: Vec<CardName> =
+            books.flat_map(|book| &book.same_as).filter_map(CardName::of_book).collect();
         for name in same {
             card.learn(Some(name), card.network);
         }

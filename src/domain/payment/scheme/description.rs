@@ -24,7 +24,12 @@ pub struct BadDescription {
 
 impl Description {
     /// A description, where every part can be so.
-    pub fn new(bin: &str, last_four: &str, expiry_month: i32, expiry_year: i32) -> Result<Self, BadDescription> {
+    pub fn new(
+        bin: &str,
+        last_four: &str,
+        expiry_month: i32,
+        expiry_year: i32,
+    ) -> Result<Self, BadDescription> {
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         if !matches!(bin.len(), 6 | 8) || !digits(bin) {
             return Err(BadDescription { part: "bin", remedy: "give the first 6 or 8 digits of the number" });

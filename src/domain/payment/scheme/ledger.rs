@@ -16,7 +16,7 @@ use crate::domain::payment::decline::{Action, DeclineClass};
 use crate::domain::payment::policy::after;
 
 /// Declines older than this are forgotten: the longest window of any scheme.
-pub const HORIZON: Duration = Duration::from_secs(30 * 24 * 3_600);
+pub const HORIZON: Duration = Duration::from_hours(30 * 24);
 
 /// How many declines are kept one by one: above every scheme's limit, so that what a limit speaks of is exact.
 pub const MAX_TALLIES: usize = 64;
@@ -47,8 +47,7 @@ impl Declined {
     /// Whether the card is never to be tried again. "Not permitted" is a stop by Visa's rule alone, and by
     /// caution where the scheme is not known.
     fn stops(&self) -> bool {
-        let only_visas =
-            self.class == DeclineClass::NotPermittedCard && self.network == Network::Mastercard;
+        let only_visas = self.class == DeclineClass::NotPermittedCard && self.network == Network::Mastercard;
         self.class.action() == Action::Never && !only_visas
     }
 }

@@ -140,7 +140,9 @@ prop_compose! {
 
 fn ledger(history: &[Declined]) -> CardLedger {
     let mut ledger = CardLedger::default();
-    history.iter().for_each(|declined| ledger.note(declined));
+    for declined in history {
+        ledger.note(declined);
+    }
     ledger
 }
 

@@ -53,7 +53,7 @@ pub struct Limit {
 impl Limit {
     /// The span.
     pub const fn window(self) -> Duration {
-        Duration::from_secs(self.hours * 3_600)
+        Duration::from_hours(self.hours)
     }
 }
 
@@ -98,7 +98,7 @@ impl Edition {
     /// How long a merchant advice code asks to wait: of whichever scheme, because no other uses them.
     pub fn pause(&self, advice: Advice) -> Option<Duration> {
         let hours = self.mastercard.pauses.iter().find(|(code, _)| *code == advice)?.1;
-        Some(Duration::from_secs(hours * 3_600))
+        Some(Duration::from_hours(hours))
     }
 }
 
@@ -126,12 +126,7 @@ const THIRTY_FIVE_OF_AN_AMOUNT: Limit = Limit { declines: 35, hours: 30 * DAY, p
 pub const EDITIONS: &[Edition] = &[Edition {
     version: "2025-1",
     effective: date(2025, 1, 1),
-    visa: Rules {
-        never_responses: CATEGORY_1,
-        never_advice: &[],
-        pauses: &[],
-        limits: &[FIFTEEN_A_MONTH],
-    },
+    visa: Rules { never_responses: CATEGORY_1, never_advice: &[], pauses: &[], limits: &[FIFTEEN_A_MONTH] },
     mastercard: Rules {
         never_responses: &[],
         never_advice: ADVICE_NEVER,
@@ -198,7 +193,8 @@ mod tests {
     #[test]
     fn r19_the_rules_are_those_of_the_schemes() {
         let edition = edition_at("2026-11-21T12:00:00Z".parse().unwrap());
-        let hours: Vec<u64> = (24..=30).map(|code| edition.pause(Advice(code)).unwrap().as_secs() / 3_600).collect();
+        let hours: Vec<u64> =
+            (24..=30).map(|code| edition.pause(Advice(code)).unwrap().as_secs() / 3_600).collect();
         assert_eq!(hours, [1, 24, 48, 96, 144, 192, 240]);
         assert_eq!(edition.visa.limits, [FIFTEEN_A_MONTH]);
         assert_eq!(edition.mastercard.limits, [TEN_A_DAY, THIRTY_FIVE_OF_AN_AMOUNT]);

@@ -19,8 +19,8 @@ use crate::domain::payment::outcome::{NotSent, Outcome, Refusal, UnknownCause};
 use crate::domain::payment::policy::after;
 use crate::domain::payment::react::{self, Impossible, Input, Intent};
 use crate::domain::payment::{
-    Books, Decision, DeclineClass, Facts, GatewayCapabilities, GatewayFacts, Goal, Instrument, Payment, Policy,
-    TenderCard, Verdict,
+    Books, Decision, DeclineClass, Facts, GatewayCapabilities, GatewayFacts, Goal, Instrument, Payment,
+    Policy, TenderCard, Verdict,
 };
 
 /// A lease's length: a crash is noticed after this.

@@ -72,7 +72,7 @@ impl Attempt<'_> {
     }
 
     fn decline(&self, failure: Failure) -> Decision {
-        let failure = Failure { card: card_of(self.token, self.context.account), ..failure };
+        let failure = Failure { card: card_of(self.token, self.context.account).map(Box::new), ..failure };
         let entry = Entry::Declined {
             intent: self.intent.id.clone(),
             payment_method: self.token.to_owned(),

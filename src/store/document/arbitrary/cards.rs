@@ -32,12 +32,7 @@ pub fn tender_card(tape: &mut Tape) -> TenderCard {
 }
 
 pub fn limited(tape: &mut Tape) -> Limited {
-    Limited {
-        why: tape.word(),
-        class: tape.word(),
-        until: tape.option(Tape::time),
-        approximate: tape.flag(),
-    }
+    Limited { why: tape.word(), class: tape.word(), until: tape.option(Tape::time), approximate: tape.flag() }
 }
 
 fn ledger(tape: &mut Tape) -> CardLedger {

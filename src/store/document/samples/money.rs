@@ -197,7 +197,8 @@ pub fn samples() -> Vec<(String, Record)> {
     };
     samples.push(("settled".to_owned(), settled));
     let advised = Decline { advice: "24".parse().ok(), ..decline(DeclineClass::LimitVelocity) };
-    samples.push(("declined_with_advice".to_owned(), payment(vec![attempt(AttemptState::Declined(advised))])));
+    samples
+        .push(("declined_with_advice".to_owned(), payment(vec![attempt(AttemptState::Declined(advised))])));
     for network in [Network::Visa, Network::Mastercard, Network::Other] {
         let card = TenderCard { names: super::cards::names(), network };
         let name = format!("of_a_card_of_{}", network.as_str().to_lowercase());

@@ -121,13 +121,7 @@ impl From<LedgerShape> for CardLedger {
 impl From<&Tally> for TallyShape {
     fn from(tally: &Tally) -> Self {
         let Tally { at, declines, fixes, amount, checkout } = *tally;
-        Self {
-            at: Text(at),
-            declines,
-            fixes,
-            amount: amount.map(Stated::from),
-            checkout: checkout.map(Text),
-        }
+        Self { at: Text(at), declines, fixes, amount: amount.map(Stated::from), checkout: checkout.map(Text) }
     }
 }
 
