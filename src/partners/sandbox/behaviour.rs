@@ -1,7 +1,8 @@
 //! Tokens: which account a token belongs to, and how the gateway behaves for it.
 //!
-//! A token is `tok_<account>_<behaviour>`, with `.<card>` behind it where it matters whose it is. A real gateway cannot charge another account's token; neither can
-//! this one, so a test that sends the primary's token to the backup fails here as it would in production.
+//! A token is `tok_<account>_<behaviour>`, with `.<card>` behind it where it matters whose it is. A real gateway
+//! cannot charge another account's token; neither can this one, so a test that sends the primary's token to the
+//! backup fails here as it would in production.
 
 use super::entry::Failure;
 use super::{cards, declines};
