@@ -81,7 +81,8 @@ impl Kind {
             | Self::Placement
             | Self::Payment
             | Self::Order
-            | Self::PartnerMode => None,
+            | Self::PartnerMode
+            | Self::CardBook => None,
         }
     }
 }
