@@ -1,6 +1,7 @@
 //! What runs by itself: the driver of the machines, claims, the resolver's timers, tracked tasks.
 //!
 //! - [`case`]: a placement or a payment with everything it speaks for, as it is driven.
+//! - [`cards`]: the keyed names under which the declines of a card are remembered.
 //! - [`driver`]: the one loop: decide, commit the intent with the last outcome, perform, react. Recovery after
 //!   a crash is the same loop over what is persisted.
 //! - [`perform`]: calls a gateway while the lease is kept.
@@ -9,6 +10,7 @@
 //! - [`modes`]: what operators said of partner accounts. [`tasks`]: what drain waits for.
 //! - `sealed`: frozen replies lie in the store as ciphertext.
 
+pub mod cards;
 pub mod case;
 pub mod claims;
 mod counts;

@@ -15,11 +15,11 @@ use crate::domain::ids::{OperationId, PaymentId, StoreId};
 use crate::domain::money::Money;
 use crate::domain::payment::react::react;
 use crate::domain::payment::{
-    Attempt, AttemptState, Goal, Impossible, Input, Operation, OperationState, Payment,
+    Attempt, AttemptState, Books, Goal, Impossible, Input, Operation, OperationState, Payment,
 };
 use crate::domain::placement::Placement;
 use crate::ports::Record;
-use crate::ports::store::{Key, Kind, Listing, Snapshot, TimerChange, TimerWrite};
+use crate::ports::store::{Key, Kind, Listing, Query, Row, Snapshot, TimerChange, TimerWrite};
 
 /// What the back office wants of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,18 +57,28 @@ impl House {
         }
     }
 
-    /// Reads a payment with its placement, which says what its owner wanted.
+    /// Reads a payment with its placement, which says what its owner wanted, and with the card's books.
     pub async fn explain_payment(
         &self,
         store: &StoreId,
         id: PaymentId,
-    ) -> Result<(Versioned<Payment>, Option<Placement>), Error> {
-        let payment = self.get_payment(store, id).await?;
-        let placement = self.row(Key::new(store, Kind::Placement, payment.row.placement)).await?;
-        Ok(match placement.map(|row| row.row) {
-            Some(Record::Placement(placement)) => (payment, Some(*placement)),
-            _ => (payment, None),
-        })
+    ) -> Result<(Versioned<Payment>, Option<Placement>, Books), Error> {
+        self.store(store)?;
+        let key = Key::new(store, Kind::Payment, id);
+        let query = Query { keys: vec![key.clone()], ..Query::default() };
+        let snapshot = self.engine.store.read(&query).await?;
+        let payment = match snapshot.rows.get(&key) {
+            Some(Row { row: Record::Payment(payment), sequence, .. }) => {
+                Versioned { row: (**payment).clone(), etag: etag(*sequence) }
+            }
+            _ => return Err(Error::not_found("payment")),
+        };
+        let placement = snapshot.rows.get(&Key::new(store, Kind::Placement, payment.row.placement));
+        let placement = match placement.map(|row| &row.row) {
+            Some(Record::Placement(placement)) => Some((**placement).clone()),
+            _ => None,
+        };
+        Ok((payment, placement, snapshot.books()))
     }
 
     /// Lists payments, newest first.

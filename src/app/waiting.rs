@@ -77,6 +77,7 @@ impl House {
             Some(Failure::Unreachable(_)) => Err(unreachable_gateways()),
             Some(
                 failure @ (Failure::Declined(_)
+                | Failure::Limited(_)
                 | Failure::Reenter(_)
                 | Failure::Absent
                 | Failure::ActionExpired

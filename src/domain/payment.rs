@@ -7,6 +7,7 @@
 //! - [`aggregate`]: the payment that holds them.
 //! - [`gate`]: whether a backup gateway may take over. [`ladder`]: how an unknown outcome is resolved.
 //! - [`decide`] and [`react`]: the machine. Nothing else changes a payment.
+//! - [`scheme`]: what the card schemes forbid, and what is remembered of a card.
 //! - [`invariants`]: what must hold of a payment at every moment.
 //!
 //! The rules R1 to R19 that the comments name stand in `docs/payments.md`.
@@ -23,6 +24,7 @@ pub mod operation;
 pub mod outcome;
 pub mod policy;
 pub mod react;
+pub mod scheme;
 
 #[cfg(test)]
 mod laws;
@@ -38,3 +40,4 @@ pub use operation::{Operation, OperationKind, OperationState};
 pub use outcome::{NotSent, Outcome, Status, UnknownCause, View};
 pub use policy::Policy;
 pub use react::{Impossible, Input};
+pub use scheme::{Books, CardName, Limited, Network, TenderCard};

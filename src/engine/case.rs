@@ -2,6 +2,9 @@
 //!
 //! A case remembers what the store holds, so that a commit writes exactly what changed, and which outcomes it
 //! learnt since, so that they survive when another writer (a cancel, a customer's return) came in between.
+//!
+//! The card books are not kept beside the payments but follow from what the store holds of them and the
+//! declines that were learnt since (R19): however often a commit is tried again, a decline counts once.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +12,14 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::events;
-use crate::domain::ids::{OperationId, OrderId, StoreId};
+use crate::domain::ids::{AttemptId, OperationId, OrderId, StoreId};
 use crate::domain::order::{Order, payment_state};
 use crate::domain::payment::decide::{self as payment_decide, Decision, Facts};
 use crate::domain::payment::react::react as react_payment;
-use crate::domain::payment::{Impossible, Input, Payment, Policy, invariants as payment_invariants};
+use crate::domain::payment::scheme::{CardName, Declined};
+use crate::domain::payment::{
+    AttemptState, Books, Impossible, Input, Network, Payment, Policy, invariants as payment_invariants,
+};
 use crate::domain::placement::invariants::{self, Violation};
 use crate::domain::placement::{self, Conclusion, Effects, Step};
 use crate::ports::Record;
@@ -45,7 +51,17 @@ struct Held {
 struct Learnt {
     index: usize,
     input: Input,
+    card: Option<LearntCard>,
     at: Timestamp,
+}
+
+/// What a gateway's answer told of a card: a name of it, where it gave one, and its scheme.
+#[derive(Debug, Clone)]
+pub struct LearntCard {
+    /// The name.
+    pub name: Option<CardName>,
+    /// The scheme.
+    pub network: Network,
 }
 
 /// What is driven, and what the store knows of it.
@@ -56,6 +72,8 @@ pub struct Case {
     whole: Whole,
     held: BTreeMap<Key, Held>,
     learnt: Vec<Learnt>,
+    /// When the declines were learnt that no commit holds yet.
+    declined: BTreeMap<AttemptId, Timestamp>,
     reply: Option<Bytes>,
 }
 
@@ -66,7 +84,7 @@ impl Case {
             .into_iter()
             .map(|(key, row)| (key, Held { version: row.version, record: Some(row.row) }))
             .collect();
-        Self { store, subject, whole, held, learnt: Vec::new(), reply: None }
+        Self { store, subject, whole, held, learnt: Vec::new(), declined: BTreeMap::new(), reply: None }
     }
 
     /// The case of `subject` out of what was read with its links; `None` when something is missing.
@@ -160,19 +178,31 @@ impl Case {
         }
     }
 
-    /// Applies an input to the payment at `index`. Outcomes are remembered until they are committed.
+    /// Applies an input to the payment at `index`. Outcomes are remembered until they are committed. `card` is
+    /// what the input told of the card: it is taken in with a decline, and of no use without one.
     pub fn apply(
         &mut self,
         index: usize,
         input: Input,
+        card: Option<LearntCard>,
         now: Timestamp,
         policy: &Policy,
     ) -> Result<(), Impossible> {
         let fact = matches!(input, Input::Outcome { .. } | Input::Looked { .. } | Input::Recovered);
-        let next =
-            react_payment(self.payment(index).ok_or(Impossible::NotFound)?, input.clone(), now, policy)?;
+        let before = self.payment(index).ok_or(Impossible::NotFound)?;
+        let mut next = react_payment(before, input.clone(), now, policy)?;
+        let declined = declined_between(before, &next);
+        if let Some(card) = card.clone().filter(|_| !declined.is_empty()) {
+            next.card.learn(card.name, card.network);
+        }
+        self.declined.extend(declined.into_iter().map(|attempt| (attempt, now)));
         match &mut self.whole {
             Whole::Placement(whole) => {
+                for name in &next.card.names {
+                    if !whole.placement.books.contains(&name.book) {
+                        whole.placement.books.push(name.book.clone());
+                    }
+                }
                 if let Some(payment) = whole.payments.get_mut(index) {
                     *payment = next;
                 }
@@ -185,7 +215,7 @@ impl Case {
             }
         }
         if fact {
-            self.learnt.push(Learnt { index, input, at: now });
+            self.learnt.push(Learnt { index, input, card, at: now });
         }
         Ok(())
     }
@@ -241,6 +271,7 @@ impl Case {
             self.held.insert(write.key, Held { version, record: Some(write.row) });
         }
         self.learnt.clear();
+        self.declined.clear();
     }
 
     /// The reply as it was frozen by our own commit.
@@ -254,12 +285,61 @@ impl Case {
         let learnt = std::mem::take(&mut self.learnt);
         *self = fresh;
         for fact in learnt {
-            self.apply(fact.index, fact.input, fact.at, policy)?;
+            self.apply(fact.index, fact.input, fact.card, fact.at, policy)?;
         }
         Ok(())
     }
 
+    /// What is known of the cards: what the store holds, and the declines that were learnt since.
+    pub fn books(&self) -> Books {
+        let held = self.held.values().filter_map(|held| match &held.record {
+            Some(Record::CardBook(book)) => Some((book.id.clone(), (**book).clone())),
+            _ => None,
+        });
+        let mut books = Books(held.collect());
+        for payment in (0..self.payments()).filter_map(|index| self.payment(index)) {
+            for attempt in &payment.attempts {
+                let AttemptState::Declined(decline) = &attempt.state else { continue };
+                let Some(at) = self.declined.get(&attempt.id) else { continue };
+                let declined = Declined {
+                    at: *at,
+                    class: decline.class,
+                    advice: decline.advice,
+                    network: payment.card.network,
+                    amount: payment.amount,
+                    checkout: payment.checkout,
+                };
+                books.note(payment, &declined);
+            }
+        }
+        books
+    }
+
+    /// Books of which it is not known whether the store has them: a reply has just told the name.
+    pub fn unread_books(&self) -> Vec<Key> {
+        let names = (0..self.payments()).filter_map(|index| self.payment(index));
+        let keys = names
+            .flat_map(|payment| &payment.card.names)
+            .map(|name| Key::new(&self.store, Kind::CardBook, &name.book));
+        keys.filter(|key| !self.held.contains_key(key)).collect()
+    }
+
+    /// Takes in rows that were read besides.
+    pub fn hold(&mut self, rows: BTreeMap<Key, Row<Record>>) {
+        let rows = rows.into_iter().map(|(key, row)| {
+            let held = Held { version: row.version, record: Some(row.row) };
+            (key, held)
+        });
+        self.held.extend(rows);
+    }
+
     fn records(&self) -> Vec<Record> {
+        let mut records = self.driven();
+        records.extend(self.books().0.into_values().map(Box::new).map(Record::CardBook));
+        records
+    }
+
+    fn driven(&self) -> Vec<Record> {
         match &self.whole {
             Whole::Placement(whole) => {
                 let mut records = vec![
@@ -277,6 +357,16 @@ impl Case {
             }
         }
     }
+}
+
+/// The attempts that were declined in between.
+fn declined_between(before: &Payment, after: &Payment) -> Vec<AttemptId> {
+    let is_declined = |payment: &Payment, id| {
+        let attempt = payment.attempts.iter().find(|attempt| attempt.id == id);
+        attempt.is_some_and(|attempt| matches!(attempt.state, AttemptState::Declined(_)))
+    };
+    let ids = after.attempts.iter().map(|attempt| attempt.id);
+    ids.filter(|id| is_declined(after, *id) && !is_declined(before, *id)).collect()
 }
 
 /// Brings the order's money in line with its payment. An order of several payments learns of each in turn; the

@@ -40,6 +40,7 @@ const fn outcome(placement: &Placement) -> Option<&'static str> {
         (PlacementState::Completed, _) => Some("completed"),
         (PlacementState::Failed, Some(failure)) => Some(match failure {
             Failure::Declined(_) => "declined",
+            Failure::Limited(_) => "limited",
             Failure::Unreachable(_) => "unreachable",
             Failure::Reenter(_) => "reenter",
             Failure::Absent => "absent",

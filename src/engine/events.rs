@@ -18,6 +18,9 @@ use crate::ports::store::Event;
 /// The events of a change of one row: none, or one.
 pub fn of(before: Option<&Record>, after: &Record) -> Vec<Event> {
     let data = visible(after);
+    if data.is_null() {
+        return Vec::new();
+    }
     if before.map(visible).as_ref() == Some(&data) {
         return Vec::new();
     }
@@ -57,6 +60,7 @@ fn kind(before: Option<&Record>, after: &Record) -> &'static str {
         (_, Record::Product(_)) => "product.loaded.v1",
         (_, Record::Coupon(_)) => "coupon.loaded.v1",
         (_, Record::PartnerMode(_)) => "partner.mode_set.v1",
+        (_, Record::CardBook(_)) => "card_book.changed.v1",
     }
 }
 
@@ -72,6 +76,8 @@ fn visible(record: &Record) -> Value {
         }),
         Record::Coupon(row) => json!({ "code": row.code.as_str(), "limit": row.limit }),
         Record::PartnerMode(row) => json!({ "account": row.account.as_str(), "mode": row.mode.as_str() }),
+        // Nobody outside sees it.
+        Record::CardBook(_) => Value::Null,
     }
 }
 

@@ -14,6 +14,7 @@
 mod account;
 mod behaviour;
 mod book;
+mod cards;
 mod declines;
 mod entry;
 mod faults;

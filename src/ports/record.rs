@@ -11,6 +11,7 @@ use crate::domain::coupon::Coupon;
 use crate::domain::ids::{AccountId, StoreId};
 use crate::domain::order::Order;
 use crate::domain::payment::Payment;
+use crate::domain::payment::scheme::{Books, CardBook};
 use crate::domain::placement::Placement;
 use crate::domain::product::Product;
 
@@ -33,6 +34,8 @@ pub enum Record {
     Coupon(Box<Coupon>),
     /// The mode that operators gave a partner account.
     PartnerMode(PartnerMode),
+    /// The declines of a card under one of its names.
+    CardBook(Box<CardBook>),
 }
 
 /// What operators want of a partner account.
@@ -84,6 +87,7 @@ impl Record {
             Self::Product(_) => Kind::Product,
             Self::Coupon(_) => Kind::Coupon,
             Self::PartnerMode(_) => Kind::PartnerMode,
+            Self::CardBook(_) => Kind::CardBook,
         }
     }
 
@@ -96,6 +100,7 @@ impl Record {
             Self::Payment(row) => Some(&row.store),
             Self::Order(row) => Some(&row.store),
             Self::PartnerMode(row) => Some(&row.store),
+            Self::CardBook(row) => Some(&row.store),
             Self::Product(_) | Self::Coupon(_) => None,
         }
     }
@@ -111,7 +116,19 @@ impl Record {
             Self::Product(row) => Key::new(store, Kind::Product, &row.sku),
             Self::Coupon(row) => Key::new(store, Kind::Coupon, &row.code),
             Self::PartnerMode(row) => Key::new(store, Kind::PartnerMode, &row.account),
+            Self::CardBook(row) => Key::new(store, Kind::CardBook, &row.id),
         }
+    }
+}
+
+impl Snapshot<Record> {
+    /// The card books that were read.
+    pub fn books(&self) -> Books {
+        let books = self.rows.values().filter_map(|row| match &row.row {
+            Record::CardBook(book) => Some((book.id.clone(), (**book).clone())),
+            _ => None,
+        });
+        Books(books.collect())
     }
 }
 

@@ -38,11 +38,13 @@ pub enum Kind {
     Coupon,
     /// The mode that operators gave a partner account.
     PartnerMode,
+    /// The declines of a card under one of its names.
+    CardBook,
 }
 
 impl Kind {
     /// Every kind, for tables that must cover them all.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Cart,
         Self::Checkout,
         Self::Placement,
@@ -51,6 +53,7 @@ impl Kind {
         Self::Product,
         Self::Coupon,
         Self::PartnerMode,
+        Self::CardBook,
     ];
 
     /// The kind as it stands in the database and in resource names.
@@ -64,6 +67,7 @@ impl Kind {
             Self::Product => "product",
             Self::Coupon => "coupon",
             Self::PartnerMode => "partner_mode",
+            Self::CardBook => "card_book",
         }
     }
 
@@ -77,7 +81,8 @@ impl Kind {
             | Self::Placement
             | Self::Payment
             | Self::Order
-            | Self::PartnerMode => None,
+            | Self::PartnerMode
+            | Self::CardBook => None,
         }
     }
 }

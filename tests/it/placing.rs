@@ -5,6 +5,7 @@ mod crash;
 mod failover;
 mod fuse;
 mod lifetimes;
+mod limits;
 mod modes;
 mod races;
 mod room;

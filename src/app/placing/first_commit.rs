@@ -67,6 +67,11 @@ impl House {
             instruments,
             request: RequestKey { request_id: mutation.request_id },
             payments: payments.iter().map(|payment| payment.id).collect(),
+            books: payments
+                .iter()
+                .flat_map(|payment| &payment.card.names)
+                .map(|name| name.book.clone())
+                .collect(),
             holds: stock.chain(codes).collect(),
             claimed_at: now,
             complete_by: after(now, self.engine.policy.complete_window),
@@ -97,7 +102,8 @@ impl House {
             Key::new(&mutation.store, Kind::Checkout, whole.checkout.id),
             Key::new(&mutation.store, Kind::Cart, whole.cart.id),
         ];
-        let rows = snapshot.rows.into_iter().filter(|(key, _)| known.contains(key)).collect();
+        let rows = snapshot.rows.into_iter();
+        let rows = rows.filter(|(key, _)| known.contains(key) || key.kind == Kind::CardBook).collect();
         let mut case =
             Case::new(mutation.store.clone(), subject.clone(), Whole::Placement(Box::new(whole)), rows);
         let begun = self.engine.begin(&mut case);

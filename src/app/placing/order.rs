@@ -13,6 +13,8 @@ use super::ready::in_progress;
 use crate::domain::checkout::{Checkout, CheckoutState};
 use crate::domain::ids::{AccountId, CheckoutId};
 use crate::domain::money::Money;
+use crate::domain::payment::Network;
+use crate::domain::payment::scheme::Description;
 use crate::domain::placement::Placement;
 use crate::engine::Room;
 use crate::engine::driver::{PLACE_ORDER, Stop};
@@ -26,6 +28,10 @@ pub struct CardTender {
     pub amount: Option<Money>,
     /// Tokens by account, in plain text for as long as the call lasts.
     pub instruments: Vec<(AccountId, String)>,
+    /// What the caller tells of the card, for as long as the call lasts.
+    pub description: Option<Description>,
+    /// The card's scheme, as far as the caller tells.
+    pub network: Network,
 }
 
 /// What to place.
@@ -96,7 +102,9 @@ impl House {
         place: &PlaceOrder,
     ) -> Result<Begin, Error> {
         let key = Key::new(&mutation.store, Kind::Checkout, place.checkout);
-        let query = Query { keys: vec![key.clone()], reply: Some(mutation.key()), counters: Vec::new() };
+        let mut keys = vec![key.clone()];
+        keys.extend(self.books_of(&mutation.store, place));
+        let query = Query { keys, reply: Some(mutation.key()), counters: Vec::new() };
         let snapshot = self.engine.store.read(&query).await?;
         if let Some(begin) = under_key(mutation, &snapshot)? {
             return Ok(begin);
@@ -122,8 +130,9 @@ impl House {
         let flow = self.flow(&checkout.flow.id, checkout.flow.version)?;
         let quoted = self.ready(&checkout, &cart, flow, place)?;
         self.still_sold_so(&cart, flow, &snapshot).await?;
-        let payments = self.payments(&checkout, flow, &quoted, place)?;
-        if let Some(answer) = self.nowhere_to_go(&mutation.store, &payments)? {
+        let books = snapshot.books();
+        let payments = self.payments(&checkout, flow, &quoted, place, &books)?;
+        if let Some(answer) = self.nowhere_to_go(&mutation.store, &payments, &books)? {
             return Ok(Begin::Answered(answer));
         }
         let whole = self.whole(mutation, place, checkout, cart, payments, instruments);

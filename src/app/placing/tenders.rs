@@ -6,15 +6,16 @@ use bytes::Bytes;
 
 use super::super::error::{Error, Reason};
 use super::super::house::House;
-use super::order::PlaceOrder;
+use super::order::{CardTender, PlaceOrder};
 use crate::domain::checkout::{Checkout, GroupKind, Quoted, groups};
 use crate::domain::flow::Flow;
 use crate::domain::ids::{PaymentId, PlacementId, StoreId};
 use crate::domain::payment::aggregate::Failure;
 use crate::domain::payment::decide::{Facts, Route, next_route};
 use crate::domain::payment::policy::after;
-use crate::domain::payment::{Goal, Instrument, Payment};
+use crate::domain::payment::{Books, CardName, Goal, Instrument, Payment, TenderCard};
 use crate::engine::replies::Answer;
+use crate::ports::store::{Key, Kind};
 
 impl House {
     /// One payment per tender. This floor takes one card for all of what is due.
@@ -24,6 +25,7 @@ impl House {
         flow: &Flow,
         quoted: &Quoted,
         place: &PlaceOrder,
+        books: &Books,
     ) -> Result<Vec<Payment>, Error> {
         let due = quoted.quote.totals.total;
         let mismatch = |remedy: String| Error::of_field(Reason::TendersMismatch, "tenders", remedy);
@@ -66,6 +68,7 @@ impl House {
                     token: self.engine.vault.seal(&context, token.as_bytes()),
                 })
                 .collect(),
+            card: self.card(checkout, tender, books),
             capture_policy: flow.backend.capture.time(ships),
             return_url: checkout.details.return_uri.clone(),
             claimed_at: now,
@@ -81,10 +84,11 @@ impl House {
         &self,
         store: &StoreId,
         payments: &[Payment],
+        books: &Books,
     ) -> Result<Option<Bytes>, Error> {
         let gateways = self.engine.gateway_facts(store);
         let now = self.engine.clock.now();
-        let facts = Facts { now, policy: &self.engine.policy, gateways: &gateways };
+        let facts = Facts { now, policy: &self.engine.policy, gateways: &gateways, books };
         for (tender_index, payment) in payments.iter().enumerate() {
             match next_route(payment, &facts) {
                 Route::Try { .. } => {}
@@ -96,6 +100,35 @@ impl House {
             }
         }
         Ok(None)
+    }
+
+    /// The books that can be named before anything was read: those of the tokens, and of a described card of a
+    /// guest. A customer's book is read along with the session.
+    pub(super) fn books_of(&self, store: &StoreId, place: &PlaceOrder) -> Vec<Key> {
+        let names = place.tenders.iter().flat_map(|tender| {
+            let guest = tender.description.as_ref();
+            let guest = guest.map(|card| self.engine.card_of_description(card, None, place.checkout));
+            self.tokens(tender).chain(guest)
+        });
+        names.map(|name| Key::new(store, Kind::CardBook, &name.book)).collect()
+    }
+
+    /// Who the card of a tender is: its tokens, what the caller tells of it, and what gateways told of the
+    /// tokens before. All instruments of a tender are of one card.
+    fn card(&self, checkout: &Checkout, tender: &CardTender, books: &Books) -> TenderCard {
+        let customer = checkout.context.customer.id.as_deref();
+        let described = tender.description.as_ref();
+        let described = described.map(|card| self.engine.card_of_description(card, customer, checkout.id));
+        let mut card = TenderCard { names: Vec::new(), network: tender.network };
+        for name in self.tokens(tender).chain(described) {
+            card.learn(Some(name), tender.network);
+        }
+        books.follow(&mut card);
+        card
+    }
+
+    fn tokens(&self, tender: &CardTender) -> impl Iterator<Item = CardName> {
+        tender.instruments.iter().map(|(account, token)| self.engine.card_of_token(account, token))
     }
 
     /// Fingerprint of the instruments: keyed, so that a stored one tells nothing of a token.

@@ -166,7 +166,7 @@ impl Shop {
             partner_account: (*account).to_owned(),
             token: (*token).to_owned(),
         });
-        let card = CardTender { instruments: instruments.collect() };
+        let card = CardTender { instruments: instruments.collect(), descriptor: None };
         let request = PlaceOrderRequest {
             name: checkout.name.clone(),
             request_id: request_id.to_owned(),

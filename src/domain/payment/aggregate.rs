@@ -7,6 +7,7 @@ use super::decline::Decline;
 use super::operation::OperationKind;
 use super::outcome::NotSent;
 use super::policy::{Policy, after};
+use super::scheme::{Limited, TenderCard};
 use crate::domain::ids::{AccountId, CheckoutId, OperationId, OrderId, PaymentId, PlacementId, StoreId};
 use crate::domain::money::Money;
 
@@ -69,6 +70,8 @@ pub struct Payment {
     pub routes: Vec<AccountId>,
     /// The tokens; an account without one cannot take this tender.
     pub instruments: Vec<Instrument>,
+    /// Who the card is, for the schemes' limits (R19).
+    pub card: TenderCard,
     /// When the amount is captured.
     pub capture_policy: CapturePolicy,
     /// Where the customer comes back to after an action at the gateway.
@@ -108,6 +111,8 @@ pub enum Verdict {
 pub enum Failure {
     /// Declined.
     Declined(Decline),
+    /// The card's scheme forbids the try, so that no gateway was asked (R19).
+    Limited(Limited),
     /// No gateway that has a token could be reached; nothing was executed anywhere.
     Unreachable(NotSent),
     /// The gateways that have a token are used up; another one of the flow needs a token of its own.

@@ -10,6 +10,7 @@ use super::capabilities::GatewayCapabilities;
 use super::operation::OperationKind;
 use super::outcome::NotSent;
 use super::policy::{Policy, after};
+use super::scheme::Books;
 use crate::domain::ids::{AccountId, AttemptId, OperationId};
 
 mod route;
@@ -27,6 +28,8 @@ pub struct Facts<'a> {
     pub policy: &'a Policy,
     /// What is known of each gateway account.
     pub gateways: &'a BTreeMap<AccountId, GatewayFacts>,
+    /// What is known of the cards (R19).
+    pub books: &'a Books,
 }
 
 /// What is known of one gateway account.

@@ -3,6 +3,8 @@
 //! Codes are matched, never message texts. Where several signals speak, the most restrictive wins. What no
 //! table knows is [`DeclineClass::Generic`]: no failover, and a metric counts it.
 
+use super::scheme::Advice;
+
 /// Why a gateway or an issuer said no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeclineClass {
@@ -192,6 +194,19 @@ impl DeclineClass {
         })
     }
 
+    /// Whether the decline came from the card's issuer or scheme, as far as can be told: what a gateway refused
+    /// by itself, or never understood, does not count against the card.
+    pub const fn reached_the_scheme(self) -> bool {
+        !matches!(
+            self,
+            Self::FraudGateway
+                | Self::MethodUnsupported
+                | Self::BadRequest
+                | Self::Duplicate
+                | Self::TokenInvalid
+        )
+    }
+
     /// The more restrictive of two classes: what forbids more wins, and on a tie the one that stands first.
     pub fn most_restrictive(self, other: Self) -> Self {
         if other.action().restriction() > self.action().restriction() { other } else { self }
@@ -220,6 +235,15 @@ pub struct Decline {
     pub class: DeclineClass,
     /// The vendor's code, never its message.
     pub code: String,
+    /// The scheme's advice, where the gateway passed it on: it may ask to wait.
+    pub advice: Option<Advice>,
+}
+
+impl Decline {
+    /// A decline without a scheme's advice.
+    pub const fn new(class: DeclineClass, code: String) -> Self {
+        Self { class, code, advice: None }
+    }
 }
 
 #[cfg(test)]

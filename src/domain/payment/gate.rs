@@ -23,6 +23,8 @@ pub enum Closed {
     Live,
     /// `place_by` has passed.
     TooLate,
+    /// The card's scheme forbids another try (R19).
+    Scheme,
     /// The decline's class does not ask for a backup.
     Decline,
     /// One decline has already been taken to a backup.
@@ -42,19 +44,22 @@ pub struct Facts<'a> {
     pub void_reason: Option<VoidReason>,
     /// Whether `place_by` has passed.
     pub past_place_by: bool,
+    /// Whether the card's scheme forbids another try.
+    pub card_limited: bool,
     /// How many earlier attempts of the payment ended declined.
     pub declined_before: usize,
 }
 
 /// The gate after the payment's last attempt, if there is one; it stays closed while an earlier attempt is known
 /// to hold money (I28).
-pub fn after_last(payment: &Payment, past_place_by: bool) -> Option<Gate> {
+pub fn after_last(payment: &Payment, past_place_by: bool, card_limited: bool) -> Option<Gate> {
     let (last, earlier) = payment.attempts.split_last()?;
     let declined = |state: &AttemptState| matches!(state, AttemptState::Declined(_));
     let answer = gate(Facts {
         state: &last.state,
         void_reason: last.void_reason,
         past_place_by,
+        card_limited,
         declined_before: earlier.iter().filter(|attempt| declined(&attempt.state)).count(),
     });
     let owed = earlier.iter().any(|attempt| attempt.state.gives_back_late());
@@ -74,8 +79,14 @@ pub fn gate(facts: Facts<'_>) -> Gate {
             Gate::Closed(Closed::Decline)
         }
         AttemptState::Declined(_) if facts.declined_before > 0 => Gate::Closed(Closed::Once),
+        AttemptState::NotSent(_) | AttemptState::Declined(_) if facts.card_limited => {
+            Gate::Closed(Closed::Scheme)
+        }
         AttemptState::NotSent(_) | AttemptState::Declined(_) => Gate::Open,
         AttemptState::Voided => match facts.void_reason {
+            Some(VoidReason::Resolve | VoidReason::Mismatch) if facts.card_limited => {
+                Gate::Closed(Closed::Scheme)
+            }
             Some(VoidReason::Resolve | VoidReason::Mismatch) => Gate::Open,
             _ => Gate::Closed(Closed::GivenUp),
         },

@@ -16,6 +16,7 @@ use super::decline::{Decline, DeclineClass};
 use super::operation::Probe;
 use super::outcome::{NotSent, UnknownCause};
 use super::policy::after;
+use super::scheme::TenderCard;
 use super::{Attempt, AttemptState, Goal, Operation, OperationKind, OperationState, Payment};
 use crate::domain::ids::{AttemptId, CheckoutId, OperationId, PaymentId, PlacementId};
 use crate::domain::money::Money;
@@ -56,6 +57,7 @@ pub(super) fn payment(
         amount: Money { minor: 1_000, currency: "EUR".parse().unwrap() },
         routes: vec!["a".parse().unwrap()],
         instruments: vec![],
+        card: TenderCard::default(),
         capture_policy: CapturePolicy::AtFulfilment,
         return_url: None,
         claimed_at: START,
@@ -103,8 +105,7 @@ pub(super) fn every_state() -> Vec<AttemptState> {
         AttemptState::LateVoided,
         AttemptState::LateRefunded,
     ];
-    states.extend(
-        DeclineClass::ALL.map(|class| AttemptState::Declined(Decline { class, code: "no".to_owned() })),
-    );
+    states
+        .extend(DeclineClass::ALL.map(|class| AttemptState::Declined(Decline::new(class, "no".to_owned()))));
     states
 }

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::decline::{Decline, DeclineClass};
+use super::scheme::Network;
 use crate::domain::money::Money;
 
 /// The outcome of one call.
@@ -98,6 +99,32 @@ pub struct View {
     pub captured_minor: i64,
     /// Refunded by the operation that asked, in minor units; `None` where this answer does not tell.
     pub refunded_minor: Option<i64>,
+    /// The card that was tried, where this answer shows it.
+    pub card: Option<SeenCard>,
+}
+
+/// What a gateway's answer shows of the card.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SeenCard {
+    /// What the gateway calls the card, where it tells.
+    pub reference: Option<CardReference>,
+    /// Its scheme.
+    pub network: Network,
+}
+
+/// What a gateway calls a card, in plain text: it lives as long as the answer and is stored as a keyed digest.
+#[derive(Clone, PartialEq, Eq)]
+pub enum CardReference {
+    /// The payment account reference (PAR): the same at every gateway.
+    Par(String),
+    /// A fingerprint that means something at this partner account alone.
+    Fingerprint(String),
+}
+
+impl std::fmt::Debug for SeenCard {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("SeenCard").field("network", &self.network).finish_non_exhaustive()
+    }
 }
 
 /// Where a vendor's object stands.

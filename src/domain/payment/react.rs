@@ -152,7 +152,7 @@ pub fn react(
 
 /// Keeps what the gate says at the moment when the last attempt ends: asked later, it would say that it is late.
 fn note_gate(payment: &mut Payment, now: Timestamp) {
-    let answer = gate::after_last(payment, now >= payment.place_by);
+    let answer = gate::after_last(payment, now >= payment.place_by, false);
     if let Some(last) = payment.attempts.last_mut()
         && !last.state.live()
     {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::domain::ids::{CartId, CheckoutId, OrderId, PaymentId, PlacementId, StoreId};
 use crate::domain::payment::Payment;
 use crate::domain::payment::aggregate::Failure;
+use crate::domain::payment::scheme::BookId;
 
 /// Where a placement stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +110,8 @@ pub struct Placement {
     pub request: RequestKey,
     /// Its payments, one per tender, in the order in which they run.
     pub payments: Vec<PaymentId>,
+    /// The books in which the declines of its cards stand: they are read along with it (R19).
+    pub books: Vec<BookId>,
     /// What it holds besides money.
     pub holds: Vec<Hold>,
     /// When it was claimed.

@@ -15,8 +15,8 @@ use crate::domain::payment::decide::Facts;
 use crate::domain::placement::PlacementState;
 use crate::ports::Record;
 use crate::ports::store::{
-    Claim, CounterChange, CounterMove, Fence, Key, Kind, ReplyKey, ReplyWrite, TimerChange, TimerWrite,
-    UnitOfWork, Verdict,
+    Claim, CounterChange, CounterMove, Fence, Key, Kind, Query, ReplyKey, ReplyWrite, TimerChange,
+    TimerWrite, UnitOfWork, Verdict,
 };
 
 /// A commit whose outcome is unknown, or that found the store busy, is submitted again after these pauses;
@@ -73,7 +73,10 @@ impl Driver {
                 Commit::Done
             }
             Verdict::Stale { .. } => match self.load(case.subject()).await {
-                Some(fresh) => case.rebase(fresh, &self.policy).map_or(Commit::Lost, |()| Commit::Again),
+                Some(fresh) => match case.rebase(fresh, &self.policy) {
+                    Ok(()) => self.read_books(case).await,
+                    Err(_) => Commit::Lost,
+                },
                 None => Commit::Lost,
             },
             verdict @ (Verdict::Short { .. } | Verdict::ReplyTaken(_)) => {
@@ -82,6 +85,17 @@ impl Driver {
             }
             Verdict::Fenced | Verdict::Unknown | Verdict::Busy => Commit::Lost,
         }
+    }
+
+    /// Reads the card books whose names a reply has just told. They are first written as new, because most cards
+    /// are; only one that stands already makes the commit stale and costs this read.
+    async fn read_books(&self, case: &mut Case) -> Commit {
+        let query = Query { keys: case.unread_books(), ..Query::default() };
+        if !query.keys.is_empty() {
+            let Ok(snapshot) = self.store.read(&query).await else { return Commit::Lost };
+            case.hold(snapshot.rows);
+        }
+        Commit::Again
     }
 
     /// Submits a unit until its verdict is known, for a bounded time. The same unit may be submitted as often
@@ -138,9 +152,10 @@ impl Driver {
             }
             (None, _) => ReplyWrite::Release { key },
         });
+        let (gateways, books) = (self.gateway_facts(case.store()), case.books());
         for payment in &whole.payments {
-            let gateways = self.gateway_facts(case.store());
-            let facts = Facts { now: self.clock.now(), policy: &self.policy, gateways: &gateways };
+            let now = self.clock.now();
+            let facts = Facts { now, policy: &self.policy, gateways: &gateways, books: &books };
             let due = match crate::domain::payment::decide::decide(payment, &facts) {
                 Decision::Wait { until } => self.span_until(until),
                 Decision::Do(_) | Decision::Conclude(_) => Duration::ZERO,

@@ -44,8 +44,8 @@ impl Driver {
     pub async fn drive(&self, mut case: Case, claim: &Claim) -> (Stop, Case) {
         for _ in 0..MAX_STEPS {
             let gateways = self.gateway_facts(case.store());
-            let now = self.clock.now();
-            let facts = Facts { now, policy: &self.policy, gateways: &gateways };
+            let (now, books) = (self.clock.now(), case.books());
+            let facts = Facts { now, policy: &self.policy, gateways: &gateways, books: &books };
             let ended = match case.decide(&facts) {
                 Step::Conclude(conclusion) => {
                     self.conclude(&mut case, &conclusion, now);
@@ -74,8 +74,8 @@ impl Driver {
     pub fn begin(&self, case: &mut Case) -> Option<Begun> {
         for _ in 0..MAX_STEPS {
             let gateways = self.gateway_facts(case.store());
-            let now = self.clock.now();
-            let facts = Facts { now, policy: &self.policy, gateways: &gateways };
+            let (now, books) = (self.clock.now(), case.books());
+            let facts = Facts { now, policy: &self.policy, gateways: &gateways, books: &books };
             match case.decide(&facts) {
                 Step::Conclude(conclusion) => self.conclude(case, &conclusion, now),
                 Step::Payment { index, decision: Decision::Do(effect) } => {
@@ -132,8 +132,12 @@ impl Driver {
         } else {
             None
         };
+        let asked = self.clock.now();
         if let Some(input) = self.perform(case, index, &effect, sending, claim).await {
-            self.apply(case, index, input, self.clock.now());
+            // A look tells of the moment when it was asked: what lands while its answer is on the way it has not
+            // seen, and absence may not be proved by it any earlier (R4).
+            let at = if matches!(input, Input::Looked { .. }) { asked } else { self.clock.now() };
+            self.apply(case, index, input, at);
         }
         None
     }
@@ -166,7 +170,8 @@ impl Driver {
     }
 
     pub(super) fn apply(&self, case: &mut Case, index: usize, input: Input, now: Timestamp) {
-        if let Err(error) = case.apply(index, input, now, &self.policy) {
+        let card = self.card_of_input(case, index, &input);
+        if let Err(error) = case.apply(index, input, card, now, &self.policy) {
             // Nothing was changed. The machine decides again over what it holds.
             self.alarms.raise("impossible_input", case, &error);
         }

@@ -3,6 +3,7 @@
 //! The classes are coarse on purpose: what an issuer says of a card (lost, stolen, suspected) stays with the
 //! operators, who read it in ExplainPayment.
 
+use super::time;
 use crate::domain::payment::DeclineClass;
 use crate::domain::payment::aggregate::Failure;
 use crate::domain::payment::decline::Action;
@@ -12,6 +13,8 @@ use crate::proto::cashwrap::v1::{self, DeclineAction, DeclineClass as Shown};
 pub fn decline(failure: &Failure, tender_index: usize) -> Option<v1::Decline> {
     let (class, next) = match failure {
         Failure::Declined(decline) => (shown(decline.class), action(decline.class)),
+        // Whatever the decline asked for before, it is this card that may not be tried.
+        Failure::Limited(limited) => (shown(limited.class), DeclineAction::OtherMethod),
         Failure::Unreachable(_) | Failure::Absent | Failure::Mismatched => {
             (Shown::Unavailable, DeclineAction::TryLater)
         }
@@ -23,12 +26,18 @@ pub fn decline(failure: &Failure, tender_index: usize) -> Option<v1::Decline> {
         Failure::Reenter(account) => account.to_string(),
         _ => String::new(),
     };
+    let limited = match failure {
+        Failure::Limited(limited) => Some(limited),
+        _ => None,
+    };
     Some(v1::Decline {
         decline_class: class.into(),
         next_action: next.into(),
         partner_account,
         message_key: message_key(class, next).to_owned(),
         tender_index: i32::try_from(tender_index).unwrap_or(i32::MAX),
+        retry_time: limited.and_then(|limited| limited.until).map(time::timestamp),
+        approximate: limited.is_some_and(|limited| limited.approximate),
     })
 }
 
@@ -85,10 +94,11 @@ const fn message_key(class: Shown, action: DeclineAction) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::payment::{Decline, NotSent};
+    use crate::domain::payment::scheme::Why;
+    use crate::domain::payment::{Decline, Limited, NotSent};
 
     fn of(class: DeclineClass) -> v1::Decline {
-        decline(&Failure::Declined(Decline { class, code: "secret_code".to_owned() }), 2).unwrap()
+        decline(&Failure::Declined(Decline::new(class, "secret_code".to_owned())), 2).unwrap()
     }
 
     #[test]
@@ -114,6 +124,21 @@ mod tests {
         for class in [DeclineClass::LostStolenPickup, DeclineClass::FraudGateway, DeclineClass::Sanctions] {
             assert_eq!(of(class).message_key, "decline.generic", "{class:?}");
         }
+    }
+
+    #[test]
+    fn r19_a_card_that_may_not_be_tried_asks_for_another_and_says_until_when() {
+        let until = Some("2026-11-22T12:00:00Z".parse().unwrap());
+        let (why, class) = (Why::Paused, DeclineClass::LimitVelocity);
+        let paused = Failure::Limited(Limited { why, class, until, approximate: true });
+        let shown = decline(&paused, 0).unwrap();
+        assert_eq!(shown.next_action(), DeclineAction::OtherMethod);
+        assert_eq!(shown.retry_time.unwrap().seconds, 1_795_348_800);
+        assert!(shown.approximate);
+        let class = DeclineClass::LostStolenPickup;
+        let stopped = Failure::Limited(Limited { why: Why::Stopped, class, until: None, approximate: false });
+        let shown = decline(&stopped, 0).unwrap();
+        assert_eq!((shown.message_key.as_str(), shown.retry_time), ("decline.generic", None));
     }
 
     #[test]

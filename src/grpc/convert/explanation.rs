@@ -1,5 +1,7 @@
 //! How a payment came to be what it is, for operators.
 
+use jiff::Timestamp;
+
 use super::money::amount;
 use super::{payment, time};
 use crate::app::Versioned;
@@ -8,14 +10,21 @@ use crate::domain::payment::attempt::VoidReason;
 use crate::domain::payment::gate::{self, Closed, Gate};
 use crate::domain::payment::operation::{Probe, Rung};
 use crate::domain::payment::{
-    Attempt, AttemptState, NotSent, Operation, OperationState, Payment, UnknownCause,
+    Attempt, AttemptState, Books, NotSent, Operation, OperationState, Payment, UnknownCause,
 };
 use crate::domain::placement::Placement;
 use crate::grpc::names;
 use crate::proto::cashwrap::v1;
 
+mod scheme;
+
 /// Everything that a payment knows of itself.
-pub fn explanation(held: &Versioned<Payment>, placement: Option<&Placement>) -> v1::ExplainPaymentResponse {
+pub fn explanation(
+    held: &Versioned<Payment>,
+    placement: Option<&Placement>,
+    books: &Books,
+    now: Timestamp,
+) -> v1::ExplainPaymentResponse {
     let row = &held.row;
     v1::ExplainPaymentResponse {
         payment: Some(payment::payment(held)),
@@ -44,7 +53,8 @@ pub fn explanation(held: &Versioned<Payment>, placement: Option<&Placement>) -> 
                 time: Some(time::timestamp(skipped.at)),
             })
             .collect(),
-        attempts: (0..row.attempts.len()).filter_map(|place| attempt(row, place)).collect(),
+        attempts: (0..row.attempts.len()).filter_map(|place| attempt(row, place, books, now)).collect(),
+        scheme: scheme::scheme(row, books, now),
     }
 }
 
@@ -71,7 +81,7 @@ pub fn unresolved(held: &Versioned<Payment>) -> v1::UnresolvedPayment {
     }
 }
 
-fn attempt(payment: &Payment, place: usize) -> Option<v1::AttemptExplanation> {
+fn attempt(payment: &Payment, place: usize, books: &Books, now: Timestamp) -> Option<v1::AttemptExplanation> {
     let attempt = payment.attempts.get(place)?;
     let money = |minor: i64| Some(amount(Money::new(minor, payment.amount.currency)));
     let (class, code) = match &attempt.state {
@@ -91,7 +101,7 @@ fn attempt(payment: &Payment, place: usize) -> Option<v1::AttemptExplanation> {
         decline_code: code.to_owned(),
         not_sent_reason: unsent.to_owned(),
         void_reason: attempt.void_reason.map(void_reason).unwrap_or_default().to_owned(),
-        failover_decision: failover(payment, place).to_owned(),
+        failover_decision: failover(payment, place, books, now).to_owned(),
         needs_review: attempt.needs_review,
         captured_amount: money(attempt.captured_minor),
         refunded_amount: money(attempt.refunded_minor),
@@ -102,15 +112,20 @@ fn attempt(payment: &Payment, place: usize) -> Option<v1::AttemptExplanation> {
 
 /// Whether another account took over after this attempt; for the last one, what the gate said when it ended, or
 /// says of one that is live.
-fn failover(payment: &Payment, place: usize) -> &'static str {
+fn failover(payment: &Payment, place: usize, books: &Books, now: Timestamp) -> &'static str {
     if place.saturating_add(1) < payment.attempts.len() {
         return "FAILED_OVER";
     }
     let Some(attempt) = payment.attempts.get(place) else { return "" };
-    match attempt.failover.or_else(|| gate::after_last(payment, false)).unwrap_or(Gate::Open) {
+    // What the card's books say is no part of the attempt; after `place_by` they were asked no more.
+    let limited = || books.forbids(payment, now.min(payment.place_by)).is_some();
+    let said = attempt.failover.or_else(|| gate::after_last(payment, false, false)).unwrap_or(Gate::Open);
+    match said {
+        Gate::Open if limited() => "SCHEME",
         Gate::Open => "OPEN",
         Gate::Closed(Closed::Live) => "LIVE",
         Gate::Closed(Closed::TooLate) => "TOO_LATE",
+        Gate::Closed(Closed::Scheme) => "SCHEME",
         Gate::Closed(Closed::Decline) => "DECLINE",
         Gate::Closed(Closed::Once) => "ONCE",
         Gate::Closed(Closed::AbsentByLookup) => "ABSENT_BY_LOOKUP",

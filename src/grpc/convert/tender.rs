@@ -7,6 +7,8 @@ use crate::app::placing::{CardTender, PlaceOrder};
 use crate::app::{Error, Reason};
 use crate::domain::digest::QuoteDigest;
 use crate::domain::ids::{AccountId, CheckoutId};
+use crate::domain::payment::Network;
+use crate::domain::payment::scheme::Description;
 use crate::proto::cashwrap::v1::{self, tender::Instrument};
 
 /// Most tenders of one order.
@@ -15,6 +17,8 @@ const MAX_TENDERS: usize = 8;
 const MAX_INSTRUMENTS: usize = 8;
 /// The longest token, as the API says.
 const MAX_TOKEN_BYTES: usize = 255;
+/// What is longer holds more of a number than may be told, and is looked at only to say so.
+const MAX_DIGITS_BYTES: usize = 64;
 /// The longest name of an account.
 const MAX_ACCOUNT_BYTES: usize = 64;
 
@@ -55,7 +59,29 @@ fn tender(place: usize, given: &v1::Tender) -> Result<CardTender, Error> {
         }
         instruments.push((account, token));
     }
-    Ok(CardTender { amount, instruments })
+    let (description, network) = match &card.descriptor {
+        Some(given) => described(|field| at(&format!("card.descriptor.{field}")), given)?,
+        None => (None, Network::default()),
+    };
+    Ok(CardTender { amount, instruments, description, network })
+}
+
+/// What is told of the card. The digits are refused where they are more than may be told.
+fn described(
+    at: impl Fn(&str) -> String,
+    given: &v1::CardDescriptor,
+) -> Result<(Option<Description>, Network), Error> {
+    fields::text(&at("bin"), &given.bin, MAX_DIGITS_BYTES)?;
+    fields::text(&at("last_four"), &given.last_four, MAX_DIGITS_BYTES)?;
+    let (month, year) = (given.expiry_month, given.expiry_year);
+    let description = Description::new(&given.bin, &given.last_four, month, year)
+        .map_err(|problem| Error::field(at(problem.part), format!("cannot be so: {}", problem.remedy)))?;
+    let network = match fields::known(&at("network"), given.network)? {
+        v1::CardNetwork::Visa => Network::Visa,
+        v1::CardNetwork::Mastercard => Network::Mastercard,
+        v1::CardNetwork::Unspecified | v1::CardNetwork::Other => Network::Other,
+    };
+    Ok((Some(description), network))
 }
 
 fn instrument(at: impl Fn(&str) -> String, given: &v1::CardInstrument) -> Result<(AccountId, String), Error> {
@@ -84,7 +110,10 @@ mod tests {
                 token: (*token).to_owned(),
             })
             .collect();
-        v1::Tender { amount: None, instrument: Some(Instrument::Card(v1::CardTender { instruments })) }
+        v1::Tender {
+            amount: None,
+            instrument: Some(Instrument::Card(v1::CardTender { instruments, descriptor: None })),
+        }
     }
 
     fn placed(tenders: Vec<v1::Tender>) -> Result<PlaceOrder, Error> {
@@ -131,6 +160,48 @@ mod tests {
         }
         let huge = "x".repeat(1 << 20);
         assert!(refused(card(&[("a", &huge)])).message().len() < 300);
+    }
+
+    fn described(bin: &str, last_four: &str, network: i32) -> v1::Tender {
+        let descriptor = v1::CardDescriptor {
+            bin: bin.to_owned(),
+            last_four: last_four.to_owned(),
+            expiry_month: 12,
+            expiry_year: 2_030,
+            network,
+        };
+        let mut tender = card(&[("primary", "pm_1")]);
+        if let Some(Instrument::Card(card)) = &mut tender.instrument {
+            card.descriptor = Some(descriptor);
+        }
+        tender
+    }
+
+    #[test]
+    fn r19_a_descriptor_is_taken_and_is_no_card_number() {
+        for bin in ["411111", "41111111"] {
+            let place = placed(vec![described(bin, "1111", v1::CardNetwork::Visa.into())]).unwrap();
+            assert!(place.tenders[0].description.is_some());
+            assert_eq!(place.tenders[0].network, Network::Visa);
+        }
+    }
+
+    #[test]
+    fn r19_a_descriptor_that_cannot_be_so_is_refused_by_its_field_and_never_repeated() {
+        let full = "4111111111111111";
+        for (path, bad) in [
+            ("tenders[0].card.descriptor.bin", described("4111", "1111", 0)),
+            ("tenders[0].card.descriptor.bin", described(full, "1111", 0)),
+            ("tenders[0].card.descriptor.last_four", described("411111", full, 0)),
+            ("tenders[0].card.descriptor.last_four", described("411111", "11x1", 0)),
+            ("tenders[0].card.descriptor.network", described("411111", "1111", 99)),
+        ] {
+            let refused = refused(bad);
+            assert_eq!(refused.fields()[0].path, path);
+            assert!(!refused.to_string().contains("4111"), "{refused}");
+        }
+        let number = refused(described(full, "1111", 0));
+        assert_eq!(number.reason(), Reason::CardNumberRefused);
     }
 
     #[test]

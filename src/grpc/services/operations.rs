@@ -91,7 +91,8 @@ impl OperationsService for Operations {
         let request = request.into_inner();
         let (store, id) = names::payment("name", &request.name)?;
         self.0.admit(&caller, &store, &request.name)?;
-        let (held, placement) = self.0.house().explain_payment(&store, id).await?;
-        Ok(Response::new(explanation::explanation(&held, placement.as_ref())))
+        let (held, placement, books) = self.0.house().explain_payment(&store, id).await?;
+        let now = self.0.now();
+        Ok(Response::new(explanation::explanation(&held, placement.as_ref(), &books, now)))
     }
 }

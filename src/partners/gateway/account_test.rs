@@ -143,11 +143,12 @@ fn seen(status: Status) -> Outcome {
         capturable_minor: 1_000,
         captured_minor: 0,
         refunded_minor: None,
+        card: None,
     })
 }
 
 fn declined() -> Outcome {
-    seen(Status::Declined(Decline { class: DeclineClass::DoNotHonor, code: "do_not_honor".into() }))
+    seen(Status::Declined(Decline::new(DeclineClass::DoNotHonor, "do_not_honor".into())))
 }
 
 #[tokio::test(start_paused = true)]

@@ -125,14 +125,12 @@ mod tests {
             capturable_minor: 0,
             captured_minor: 0,
             refunded_minor: None,
+            card: None,
         })
     }
 
     fn declined() -> Outcome {
-        seen(Status::Declined(Decline {
-            class: DeclineClass::SystemMalfunction,
-            code: "processing_error".into(),
-        }))
+        seen(Status::Declined(Decline::new(DeclineClass::SystemMalfunction, "processing_error".into())))
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! - `settings`: the account and where it is reached. `adapter`: the parts put together.
 //! - `form`, `amounts`, `render`: a request becomes bytes, without a credential.
 //! - `gate`, `transport`: the bytes leave in time or not at all, and a bounded reply is read.
-//! - `wire`, `parse`, `refunds`, `errors`, `declines`: a reply becomes an outcome. They are pure, trust nothing, and
+//! - `wire`, `parse`, `refunds`, `errors`, `declines`, `cards`: a reply becomes an outcome. They are pure, trust nothing, and
 //!   say that nobody knows whenever a reply has no one meaning.
 //!
 //! Every request about an intent asks for `expand[]=latest_charge`: the charge tells what was captured, and a
@@ -11,6 +11,7 @@
 
 mod adapter;
 mod amounts;
+mod cards;
 mod declines;
 mod errors;
 mod form;

@@ -1,10 +1,11 @@
 //! Tokens: which account a token belongs to, and how the gateway behaves for it.
 //!
-//! A token is `tok_<account>_<behaviour>`. A real gateway cannot charge another account's token; neither can
-//! this one, so a test that sends the primary's token to the backup fails here as it would in production.
+//! A token is `tok_<account>_<behaviour>`, with `.<card>` behind it where it matters whose it is. A real gateway
+//! cannot charge another account's token; neither can this one, so a test that sends the primary's token to the
+//! backup fails here as it would in production.
 
-use super::declines;
 use super::entry::Failure;
+use super::{cards, declines};
 
 /// How the gateway behaves for a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +80,7 @@ impl Behaviour {
         if owner != account {
             return None;
         }
-        Self::by_name(behaviour)
+        Self::by_name(cards::behaviour_of(behaviour)?)
     }
 
     fn by_name(name: &str) -> Option<Self> {
@@ -131,8 +132,16 @@ mod tests {
 
     #[test]
     fn another_accounts_token_and_an_unknown_behaviour_are_nobodys() {
-        for token in ["tok_backup_approve", "tok_primaryapprove", "tok_primary_", "tok_primary_x", "pm_1", ""]
-        {
+        for token in [
+            "tok_backup_approve",
+            "tok_primaryapprove",
+            "tok_primary_",
+            "tok_primary_x",
+            "tok_primary_approve.",
+            "tok_primary_approve.A",
+            "pm_1",
+            "",
+        ] {
             assert_eq!(Behaviour::of_token(token, "primary"), None, "{token}");
         }
     }

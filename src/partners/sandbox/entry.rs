@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// An entry in its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,6 +187,17 @@ pub(super) struct Failure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) advice_code: Option<String>,
     pub(super) message: String,
+    /// The card that was tried, where the token names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) card: Option<Box<Card>>,
+}
+
+/// A card as the wire shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Card {
+    /// The same for every token of the card at this account, and for no other card.
+    pub(super) fingerprint: String,
+    pub(super) brand: String,
 }
 
 impl Failure {
@@ -199,6 +210,7 @@ impl Failure {
             network_advice_code: None,
             advice_code: None,
             message: message.into(),
+            card: None,
         }
     }
 
@@ -219,6 +231,13 @@ impl Failure {
             ("message", Some(&self.message)),
         ];
         let present = optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        Value::Object(present.map(|(name, value)| (name, Value::from(value.as_str()))).collect())
+        let mut fields: serde_json::Map<String, Value> =
+            present.map(|(name, value)| (name, Value::from(value.as_str()))).collect();
+        if let Some(card) = &self.card {
+            let shown = json!({ "brand": card.brand, "fingerprint": card.fingerprint });
+            let method = json!({ "object": "payment_method", "type": "card", "card": shown });
+            fields.insert("payment_method".to_owned(), method);
+        }
+        Value::Object(fields)
     }
 }

@@ -3,6 +3,7 @@
 //! proptest makes the tape and shrinks it; an exhausted tape gives the simplest value of everything, so a
 //! failing record shrinks to a small one. Values are as wide as the types are, wider than the domain makes them.
 
+mod cards;
 mod goods;
 mod money;
 mod sale;
@@ -23,6 +24,7 @@ pub(super) fn record(kind: Kind, tape: &mut Tape) -> Record {
         Kind::Order => Record::Order(Box::new(sale::order(tape))),
         Kind::Product => Record::Product(Box::new(goods::product(tape))),
         Kind::Coupon => Record::Coupon(Box::new(goods::coupon(tape))),
+        Kind::CardBook => Record::CardBook(Box::new(cards::book(tape))),
         Kind::PartnerMode => {
             Record::PartnerMode(PartnerMode { store: tape.name(), account: tape.name(), mode: tape.word() })
         }

@@ -1,13 +1,15 @@
 //! What stands beside the text of a record: links, the label, real columns.
 //!
 //! - Links make one query enough for a use case: a cart brings the catalogue's rows of its lines along, a
-//!   checkout these and its cart, placement and order, a placement its checkout, cart and payments.
+//!   checkout these and its cart, placement and order, a placement its checkout, cart and payments. Placements,
+//!   payments and the checkouts of customers bring the card books along, and a token's book those of its card.
 //! - The label is what rows of a kind are listed by: an order by its customer, a payment by [`UNRESOLVED`].
 //! - Columns are for operators, analysts and the backstops of uniqueness.
 
 use crate::domain::cart::CartLine;
 use crate::domain::coupon::Coupon;
 use crate::domain::order::Order;
+use crate::domain::payment::scheme::BookId;
 use crate::domain::payment::{Attempt, Operation, Payment};
 use crate::domain::placement::Placement;
 use crate::ports::document::{AttemptColumns, Columns, OperationColumns, OrderColumns, PlacementColumns};
@@ -24,6 +26,7 @@ pub(super) fn links(record: &Record) -> Vec<(Kind, String)> {
             Some((Kind::Cart, checkout.cart.to_string())),
             checkout.placement.map(|id| (Kind::Placement, id.to_string())),
             checkout.order.map(|id| (Kind::Order, id.to_string())),
+            checkout.context.customer.id.clone().map(|id| card_book(&BookId::Customer(id))),
         ]
         .into_iter()
         .flatten()
@@ -34,16 +37,22 @@ pub(super) fn links(record: &Record) -> Vec<(Kind, String)> {
             let own =
                 [(Kind::Checkout, placement.checkout.to_string()), (Kind::Cart, placement.cart.to_string())];
             let payments = placement.payments.iter().map(|id| (Kind::Payment, id.to_string()));
-            own.into_iter().chain(payments).collect()
+            own.into_iter().chain(payments).chain(placement.books.iter().map(card_book)).collect()
         }
         Record::Payment(payment) => {
             let placement = (Kind::Placement, payment.placement.to_string());
             let order = payment.order.map(|id| (Kind::Order, id.to_string()));
-            std::iter::once(placement).chain(order).collect()
+            let books = payment.card.names.iter().map(|name| card_book(&name.book));
+            std::iter::once(placement).chain(order).chain(books).collect()
         }
         Record::Order(order) => order.payments.iter().map(|id| (Kind::Payment, id.to_string())).collect(),
+        Record::CardBook(book) => book.same_as.iter().map(card_book).collect(),
         Record::Product(_) | Record::Coupon(_) | Record::PartnerMode(_) => Vec::new(),
     }
+}
+
+fn card_book(id: &BookId) -> (Kind, String) {
+    (Kind::CardBook, id.to_string())
 }
 
 /// The rows of the built-in catalogue that lines and coupons came from.
@@ -67,7 +76,8 @@ pub(super) fn label(record: &Record) -> Option<String> {
         | Record::Placement(_)
         | Record::Product(_)
         | Record::Coupon(_)
-        | Record::PartnerMode(_) => None,
+        | Record::PartnerMode(_)
+        | Record::CardBook(_) => None,
     }
 }
 
@@ -81,7 +91,8 @@ pub(super) fn columns(record: &Record) -> Vec<Columns> {
         | Record::Checkout(_)
         | Record::Product(_)
         | Record::Coupon(_)
-        | Record::PartnerMode(_) => Vec::new(),
+        | Record::PartnerMode(_)
+        | Record::CardBook(_) => Vec::new(),
     }
 }
 

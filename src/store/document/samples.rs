@@ -1,5 +1,6 @@
 //! Records that people would recognise, for the golden files: every state, cause and class stands in one.
 
+mod cards;
 mod goods;
 mod money;
 mod quote;
@@ -22,6 +23,7 @@ pub(super) fn all() -> Vec<(String, Record)> {
         (format!("partner_mode-{}", mode.as_str()), Record::PartnerMode(row))
     });
     let mut all: Vec<(String, Record)> = modes.into();
+    all.extend(cards::samples());
     all.extend(goods::samples());
     all.extend(money::samples());
     all.extend(sale::samples());

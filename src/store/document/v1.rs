@@ -11,6 +11,7 @@
 
 mod amount;
 mod attempt;
+mod card_book;
 mod cart;
 mod checkout;
 mod context;

@@ -38,7 +38,7 @@ fn stated(checkout: &Checkout) -> (String, CustomerKind) {
 fn placing(checkout: &Checkout) -> PlaceOrderRequest {
     let instrument =
         CardInstrument { partner_account: "primary".to_owned(), token: "tok_primary_approve".to_owned() };
-    let card = Instrument::Card(CardTender { instruments: vec![instrument] });
+    let card = Instrument::Card(CardTender { instruments: vec![instrument], descriptor: None });
     PlaceOrderRequest {
         name: checkout.name.clone(),
         request_id: key(),

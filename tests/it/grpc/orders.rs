@@ -22,7 +22,7 @@ use crate::placing::till::Weather;
 
 fn card(token: &str) -> Tender {
     let instrument = CardInstrument { partner_account: "primary".to_owned(), token: token.to_owned() };
-    let card = CardTender { instruments: vec![instrument] };
+    let card = CardTender { instruments: vec![instrument], descriptor: None };
     Tender { amount: None, instrument: Some(Instrument::Card(card)) }
 }
 

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cashwrap::domain::money::Money;
-use cashwrap::domain::payment::outcome::Refusal;
+use cashwrap::domain::payment::outcome::{Refusal, SeenCard};
+use cashwrap::domain::payment::scheme::Advice;
 use cashwrap::domain::payment::{
     Decline, DeclineClass, GatewayCapabilities, NotSent, OperationKind, Outcome, Status, UnknownCause, View,
 };
@@ -25,6 +26,8 @@ pub enum Weather {
     FiveAfter,
     /// Definitely declined.
     Declined(DeclineClass),
+    /// Definitely declined, with the scheme's advice.
+    Advised(DeclineClass, Advice),
     /// The customer must act first.
     Action,
 }
@@ -55,6 +58,7 @@ struct Ledger {
     weather: VecDeque<(OperationKind, Weather)>,
     down: bool,
     guards: Vec<Guard>,
+    card: Option<SeenCard>,
 }
 
 /// The gateway.
@@ -70,6 +74,11 @@ impl Till {
     /// Whether connections are refused from now on.
     pub fn set_down(&self, down: bool) {
         self.0.lock().unwrap().down = down;
+    }
+
+    /// What answers show of the card from now on.
+    pub fn shows_card(&self, card: Option<SeenCard>) {
+        self.0.lock().unwrap().card = card;
     }
 
     /// The customer did what an action asked for.
@@ -109,7 +118,7 @@ impl Till {
 }
 
 fn declined(class: DeclineClass) -> Status {
-    Status::Declined(Decline { class, code: class.as_str().to_lowercase() })
+    Status::Declined(Decline::new(class, class.as_str().to_lowercase()))
 }
 
 impl Ledger {
@@ -123,6 +132,7 @@ impl Ledger {
             capturable_minor: if object.status == Status::Authorised { object.amount.minor } else { 0 },
             captured_minor: object.captured,
             refunded_minor: None,
+            card: self.card.clone(),
         })
     }
 
@@ -158,6 +168,10 @@ impl Ledger {
             (Call::Create { .. }, _) => {}
             (Call::Authorise { .. } | Call::Confirm { .. }, Status::Created) => match weather {
                 Some(Weather::Declined(class)) => object.status = declined(class),
+                Some(Weather::Advised(class, advice)) => {
+                    let decline = Decline::new(class, class.as_str().to_lowercase());
+                    object.status = Status::Declined(Decline { advice: Some(advice), ..decline });
+                }
                 Some(Weather::Action) => {
                     object.status = Status::ActionNeeded { redirect_url: "https://bank.example/".to_owned() };
                 }

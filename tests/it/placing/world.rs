@@ -16,11 +16,11 @@ use cashwrap::domain::address::{Address, Contact};
 use cashwrap::domain::cart::CartAction;
 use cashwrap::domain::checkout::{Context, Customer};
 use cashwrap::domain::coupon::{Benefit, Coupon};
-use cashwrap::domain::flow::{Channel, CustomerKind, Device};
+use cashwrap::domain::flow::{Channel, CustomerKind, Device, IdentityOption};
 use cashwrap::domain::ids::{CartId, CheckoutId, LineId, PaymentId, StoreId, UnitId, WorkerId};
 use cashwrap::domain::lifetime::Lifetimes;
 use cashwrap::domain::money::Money;
-use cashwrap::domain::payment::Policy;
+use cashwrap::domain::payment::{Network, Policy};
 use cashwrap::domain::pricing::{RoundingLevel, RoundingMode, RoundingPolicy};
 use cashwrap::domain::product::{Product, TaxCategory, stock_counter};
 use cashwrap::engine::modes::Modes;
@@ -310,8 +310,19 @@ impl World {
         id
     }
 
-    /// A checkout that can be placed, and its digest.
+    /// A checkout of a guest that can be placed, and its digest.
     pub async fn checkout(&self, house: &House, cart: CartId) -> (CheckoutId, String) {
+        self.checkout_of(house, cart, None).await
+    }
+
+    /// A checkout of a customer or a guest that can be placed, and its digest.
+    pub async fn checkout_of(
+        &self,
+        house: &House,
+        cart: CartId,
+        customer: Option<&str>,
+    ) -> (CheckoutId, String) {
+        let kind = if customer.is_some() { CustomerKind::Registered } else { CustomerKind::Guest };
         let id = CheckoutId(self.ids.fresh());
         let address = Address {
             recipient: "Ada Example".to_owned(),
@@ -326,11 +337,12 @@ impl World {
             context: Context {
                 device: Some(Device::Desktop),
                 channel: Channel::Web,
-                customer: Customer { id: None, kind: CustomerKind::Guest },
+                customer: Customer { id: customer.map(str::to_owned), kind },
                 language: String::new(),
                 region: "DE".to_owned(),
             },
             edit: Edit {
+                identity: customer.map(|_| Some(IdentityOption::Guest)),
                 contact: Some(Some(Contact { email: "ada@example.com".to_owned(), phone: String::new() })),
                 billing: Some(Some(cashwrap::domain::checkout::Billing::Address(address))),
                 ..Edit::default()
@@ -357,6 +369,8 @@ impl World {
                     ("primary".parse().unwrap(), format!("{token}_primary")),
                     ("backup".parse().unwrap(), format!("{token}_backup")),
                 ],
+                description: None,
+                network: Network::default(),
             }],
         }
     }

@@ -84,6 +84,15 @@ fn details() -> api::CheckoutDetails {
 
 /// Buys an online course, and answers the order with its capability.
 async fn buys(channel: &Channel) -> (api::Order, String) {
+    let placed = places(channel, ["tok_primary_approve", "tok_backup_approve"]).await;
+    match placed.result.unwrap() {
+        api::place_order_response::Result::Order(order) => (order, placed.capability_token),
+        other => panic!("no order: {other:?}"),
+    }
+}
+
+/// Places an order of an online course with these tokens, for the primary and the backup.
+async fn places(channel: &Channel, tokens: [&str; 2]) -> api::PlaceOrderResponse {
     let mut carts = CartServiceClient::new(channel.clone());
     let mut checkouts = CheckoutServiceClient::new(channel.clone());
     let add = api::AddLine { sku: "COURSE-BREWING".to_owned(), quantity: 1 };
@@ -106,21 +115,25 @@ async fn buys(channel: &Channel) -> (api::Order, String) {
     let begun = checkouts.create_checkout(of(request, &made.capability_token)).await.unwrap().into_inner();
     let checkout = begun.checkout.unwrap();
     assert_eq!(checkout.problems, [], "{checkout:?}");
-    let instruments = ["primary", "backup"].map(|account| api::CardInstrument {
+    let accounts = ["primary", "backup"].into_iter().zip(tokens);
+    let instruments = accounts.map(|(account, token)| api::CardInstrument {
         partner_account: account.to_owned(),
-        token: format!("tok_{account}_approve"),
+        token: token.to_owned(),
     });
-    let card = api::CardTender { instruments: instruments.into() };
+    let card = api::CardTender { instruments: instruments.collect(), descriptor: None };
     let request = api::PlaceOrderRequest {
         name: checkout.name,
         request_id: fresh(),
         quote_digest: checkout.quote.unwrap().quote_digest,
         tenders: vec![api::Tender { amount: None, instrument: Some(api::tender::Instrument::Card(card)) }],
     };
-    let placed = checkouts.place_order(of(request, &begun.capability_token)).await.unwrap().into_inner();
+    checkouts.place_order(of(request, &begun.capability_token)).await.unwrap().into_inner()
+}
+
+fn declined(placed: api::PlaceOrderResponse) -> api::Decline {
     match placed.result.unwrap() {
-        api::place_order_response::Result::Order(order) => (order, placed.capability_token),
-        other => panic!("no order: {other:?}"),
+        api::place_order_response::Result::Decline(decline) => decline,
+        other => panic!("no decline: {other:?}"),
     }
 }
 
@@ -145,6 +158,31 @@ async fn a_guest_buys_and_reads_the_order_by_its_own_capability_alone() {
     let elsewhere = api::GetOrderRequest { name: order.name.replace("stores/demo", "stores/other") };
     let elsewhere = orders.get_order(of(elsewhere, &capability)).await.unwrap_err();
     assert_eq!(elsewhere.code(), Code::NotFound);
+    assert!(shop.stop().await);
+}
+
+#[tokio::test]
+async fn r19_a_card_that_a_sandbox_gateway_stopped_is_not_sent_to_any_gateway_again() {
+    let (directory, ledger) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let (primary, backup) = (sandbox("primary", &ledger).await, sandbox("backup", &ledger).await);
+    let shop = shop(&directory, &primary.base_url(), &backup.base_url()).await;
+    let channel = channel(&shop).await;
+    let stopped = "tok_primary_declineiso_r1_mac21.mc7";
+    let first = declined(places(&channel, [stopped, "tok_backup_approve.mc7"]).await);
+    assert_eq!((first.next_action(), first.approximate), (api::DeclineAction::OtherMethod, false));
+    // Another token of the card that a token of the refused tender goes with.
+    let again = declined(places(&channel, ["tok_primary_approve.mc8", "tok_backup_approve.mc7"]).await);
+    assert_eq!((again.next_action(), again.approximate), (api::DeclineAction::OtherMethod, true));
+    assert_eq!(again.retry_time, None, "never again");
+    let paused = "tok_primary_declineiso_51_mac24.mc9";
+    declined(places(&channel, [paused, "tok_backup_approve.mc9"]).await);
+    let waits = declined(places(&channel, [paused, "tok_backup_approve.mc9"]).await);
+    assert!(waits.retry_time.is_some() && waits.approximate, "{waits:?}");
+    // A fresh token, and the fingerprint in the decline's answer tells that it is the stopped card: no backup.
+    let fresh = "tok_primary_decline_issuer_not_available.mc7";
+    declined(places(&channel, [fresh, "tok_backup_approve"]).await);
+    let witness = super::process::get(backup.address(), "/sandbox/ledger").await;
+    assert!(witness.contains(r#""entries":[]"#), "{witness}");
     assert!(shop.stop().await);
 }
 

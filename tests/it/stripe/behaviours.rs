@@ -1,5 +1,7 @@
 //! Each token of the sandbox gateway, and the outcome that it must have.
 
+use cashwrap::domain::payment::Network;
+use cashwrap::domain::payment::outcome::CardReference;
 use cashwrap::domain::payment::outcome::Refusal;
 use cashwrap::domain::payment::{DeclineClass, NotSent, Outcome, Status, UnknownCause, View};
 use cashwrap::ports::gateway::{BreakerState, Call, Gateway as _, Guard, Operable as _};
@@ -15,6 +17,7 @@ fn held(object: &str) -> View {
         capturable_minor: 1_000,
         captured_minor: 0,
         refunded_minor: None,
+        card: None,
     }
 }
 
@@ -63,6 +66,20 @@ async fn a_confirm_of_what_is_held_already_tells_of_the_hold_and_not_of_a_declin
     let (object, _) = rig.confirmed("approve").await;
     let again = Call::Confirm { object: object.clone(), return_url: None };
     assert_eq!(view(rig.teller.send("another", again).await), held(&object));
+}
+
+#[tokio::test]
+async fn r19_a_decline_tells_whose_card_it_was_and_what_the_scheme_advises() {
+    let rig = Rig::start().await;
+    let (object, outcome) = rig.confirmed("declineiso_51_mac24.mc7").await;
+    let told = view(outcome);
+    let Status::Declined(decline) = &told.status else { panic!("{told:?}") };
+    assert_eq!(decline.advice.map(|advice| advice.to_string()).as_deref(), Some("24"));
+    let card = told.card.clone().unwrap();
+    assert_eq!(card.network, Network::Mastercard);
+    assert!(matches!(&card.reference, Some(CardReference::Fingerprint(text)) if text.len() == 16));
+    assert!(!format!("{card:?}").contains("Fingerprint"), "it stands in no log");
+    assert_eq!(view(rig.teller.look(&object).await).card, told.card, "a look tells the same");
 }
 
 #[tokio::test]

@@ -160,10 +160,12 @@ impl Shopper {
     ) -> impl Future<Output = Result<api::PlaceOrderResponse, Status>> + Send + use<> {
         let instrument = |account: &str, behaviour: &str| api::CardInstrument {
             partner_account: account.to_owned(),
-            token: format!("tok_{account}_{behaviour}"),
+            // A card of its own for each call: the schemes' limits are counted per card.
+            token: format!("tok_{account}_{behaviour}.{}", letters(request_id)),
         };
         let card = api::CardTender {
             instruments: vec![instrument("primary", behaviour), instrument("backup", "approve")],
+            descriptor: None,
         };
         let tender = api::Tender { amount: None, instrument: Some(api::tender::Instrument::Card(card)) };
         let request = api::PlaceOrderRequest {
@@ -187,4 +189,13 @@ fn ready(checkout: api::Checkout) -> Session {
         digest: quote.quote_digest,
         total_minor: total.units * 100 + i64::from(total.nanos) / 10_000_000,
     }
+}
+
+/// An id in letters alone, so that no run of digits in it can look like a card number.
+fn letters(id: Uuid) -> String {
+    let digits = id.simple().to_string();
+    digits
+        .chars()
+        .map(|digit| char::from(b'a' + u8::try_from(digit.to_digit(16).unwrap()).unwrap()))
+        .collect()
 }

@@ -48,12 +48,16 @@ pub fn next_route(payment: &Payment, facts: &Facts<'_>) -> Route {
     if payment.live().is_some() {
         return Route::End(Failure::Released);
     }
+    let limited = facts.books.forbids(payment, facts.now);
     if let Some(last) = last {
-        if gate::after_last(payment, facts.now >= payment.place_by) != Some(Gate::Open) {
+        let gate = gate::after_last(payment, facts.now >= payment.place_by, limited.is_some());
+        if gate != Some(Gate::Open) {
             return Route::End(failure_of(last));
         }
     } else if facts.now >= payment.place_by {
         return Route::End(Failure::Unreachable(NotSent::TooLate));
+    } else if let Some(limited) = limited {
+        return Route::End(Failure::Limited(limited));
     }
     let mut skipped = Vec::new();
     let mut reenter = None;

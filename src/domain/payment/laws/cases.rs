@@ -10,8 +10,8 @@ use super::super::operation::Probe;
 use super::super::outcome::{Outcome, Refusal, Status, UnknownCause, View};
 use super::super::react::{Impossible, Input, Intent, react};
 use super::super::{
-    Attempt, AttemptState, Decision, Decline, DeclineClass, Effect, Facts, GatewayCapabilities, GatewayFacts,
-    Goal, NotSent, Operation, OperationKind, OperationState, Payment, Policy, Verdict,
+    Attempt, AttemptState, Books, Decision, Decline, DeclineClass, Effect, Facts, GatewayCapabilities,
+    GatewayFacts, Goal, NotSent, Operation, OperationKind, OperationState, Payment, Policy, Verdict,
 };
 use super::{START, payment, second};
 use crate::domain::ids::{AttemptId, OperationId, OrderId};
@@ -40,7 +40,10 @@ fn given<T>(payment: &Payment, at: Timestamp, ask: impl Fn(&Payment, &Facts<'_>)
     let facts = GatewayFacts { capabilities: GatewayCapabilities::stripe(), unavailable: None };
     let gateways: BTreeMap<_, _> =
         ["a", "b", "c"].into_iter().map(|name| (name.parse().unwrap(), facts.clone())).collect();
-    ask(payment, &Facts { now: at, policy: &Policy::default(), gateways: &gateways })
+    ask(
+        payment,
+        &Facts { now: at, policy: &Policy::default(), gateways: &gateways, books: &Books::default() },
+    )
 }
 
 fn then(payment: &Payment, input: Input, at: u64) -> Payment {
@@ -80,6 +83,7 @@ fn view(payment: &Payment, status: Status, minor: i64) -> Outcome {
         capturable_minor: if captured { 0 } else { minor },
         captured_minor: if captured { minor } else { 0 },
         refunded_minor: None,
+        card: None,
     })
 }
 
@@ -150,7 +154,7 @@ fn r15_an_action_that_succeeded_unseen_is_found_at_its_end_and_not_cancelled() {
 
 /// A declined first attempt, and another one in `state` at the account b.
 fn declined_and_then(state: AttemptState) -> Payment {
-    let decline = Decline { class: DeclineClass::IssuerUnavailable, code: "91".to_owned() };
+    let decline = Decline::new(DeclineClass::IssuerUnavailable, "91".to_owned());
     let mut payment = at_rest(AttemptState::Declined(decline), Goal::Hold);
     payment.routes = ["a", "b", "c"].map(|name| name.parse().unwrap()).to_vec();
     let first = payment.attempts[0].clone();

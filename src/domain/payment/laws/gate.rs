@@ -51,12 +51,20 @@ fn r3_r4_the_gate_opens_as_published_and_nowhere_else() {
         };
         for void_reason in REASONS {
             for declined_before in 0..3 {
-                let facts =
-                    |past_place_by| Facts { state: &state, void_reason, past_place_by, declined_before };
+                let facts = |past_place_by, card_limited| Facts {
+                    state: &state,
+                    void_reason,
+                    past_place_by,
+                    card_limited,
+                    declined_before,
+                };
                 let wanted = may_take_over(state.as_str(), class, void_reason, declined_before);
-                let answer = gate(facts(false));
+                let answer = gate(facts(false, false));
                 assert_eq!(answer == Gate::Open, wanted, "{state:?} {void_reason:?} {declined_before}");
-                assert_ne!(gate(facts(true)), Gate::Open, "R5: {state:?} after place_by");
+                assert_ne!(gate(facts(true, false)), Gate::Open, "R5: {state:?} after place_by");
+                let limited = gate(facts(false, true));
+                assert_ne!(limited, Gate::Open, "R19: {state:?} of a card that may not be tried");
+                assert_eq!(limited == Gate::Closed(Closed::Scheme), wanted, "R19: {state:?}, and no other");
                 open += usize::from(wanted);
             }
         }
@@ -68,7 +76,8 @@ fn r3_r4_the_gate_opens_as_published_and_nowhere_else() {
 fn r2_the_gate_never_opens_while_the_attempt_is_live() {
     for state in every_state().iter().filter(|state| state.live()) {
         for void_reason in REASONS {
-            let facts = Facts { state, void_reason, past_place_by: false, declined_before: 0 };
+            let facts =
+                Facts { state, void_reason, past_place_by: false, card_limited: false, declined_before: 0 };
             assert!(matches!(gate(facts), Gate::Closed(_)), "{state:?}");
         }
     }
@@ -91,12 +100,13 @@ fn what_the_gate_said_when_an_attempt_ended_stays_whenever_it_is_asked_for() {
         let row = payment(kind, UnknownCause::Timeout, Probe::begin(START), Goal::Hold, true);
         let view = View {
             object: "obj".to_owned(),
-            status: Status::Declined(Decline { class: DeclineClass::DoNotHonor, code: String::new() }),
+            status: Status::Declined(Decline::new(DeclineClass::DoNotHonor, String::new())),
             amount: row.amount,
             reference: None,
             capturable_minor: 0,
             captured_minor: 0,
             refunded_minor: None,
+            card: None,
         };
         let looked = Input::Looked {
             attempt: row.attempts[0].id,

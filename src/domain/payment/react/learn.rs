@@ -193,7 +193,7 @@ fn refused(
         OperationKind::Create | OperationKind::Confirm | OperationKind::Authorise => {
             operation.enter(OperationState::Failed)?;
             let class = refusal.class.unwrap_or(DeclineClass::BadRequest);
-            attempt.enter(AttemptState::Declined(Decline { class, code: refusal.code }))
+            attempt.enter(AttemptState::Declined(Decline::new(class, refusal.code)))
         }
         OperationKind::Void => {
             // It may have been captured or voided before: only a look tells.

@@ -195,7 +195,7 @@ impl Gateway {
         self.with(|object| {
             let amount = match answer {
                 Answer::Decline(class) => {
-                    object.phase = Phase::Declined(Decline { class, code: "no".to_owned() });
+                    object.phase = Phase::Declined(Decline::new(class, "no".to_owned()));
                     return;
                 }
                 Answer::Action => return object.phase = Phase::Action,
@@ -269,6 +269,7 @@ impl Gateway {
             capturable_minor: object.held,
             captured_minor: object.captured,
             refunded_minor: operation.map(|id| object.refunds.get(&id).copied().unwrap_or(0)),
+            card: None,
         })
     }
 

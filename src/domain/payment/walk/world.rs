@@ -19,8 +19,8 @@ use crate::domain::payment::outcome::{NotSent, Outcome, Refusal, UnknownCause};
 use crate::domain::payment::policy::after;
 use crate::domain::payment::react::{self, Impossible, Input, Intent};
 use crate::domain::payment::{
-    Decision, DeclineClass, Facts, GatewayCapabilities, GatewayFacts, Goal, Instrument, Payment, Policy,
-    Verdict,
+    Books, Decision, DeclineClass, Facts, GatewayCapabilities, GatewayFacts, Goal, Instrument, Payment,
+    Policy, TenderCard, Verdict,
 };
 
 /// A lease's length: a crash is noticed after this.
@@ -82,6 +82,7 @@ impl World {
                 .keys()
                 .map(|account| Instrument { account: account.clone(), token: vec![1] })
                 .collect(),
+            card: TenderCard::default(),
             capture_policy: CapturePolicy::AtFulfilment,
             return_url: None,
             claimed_at: now,
@@ -155,7 +156,7 @@ impl World {
 
     fn verdict(&self) -> Verdict {
         let known = self.known(None);
-        let facts = Facts { now: self.now, policy: &self.policy, gateways: &known };
+        let facts = Facts { now: self.now, policy: &self.policy, gateways: &known, books: &Books::default() };
         decide::verdict(&self.payment, &facts)
     }
 
@@ -189,7 +190,7 @@ impl World {
             _ => None,
         };
         let known = self.known(out);
-        let facts = Facts { now: self.now, policy: &self.policy, gateways: &known };
+        let facts = Facts { now: self.now, policy: &self.policy, gateways: &known, books: &Books::default() };
         let decision = decide::decide(&self.payment, &facts);
         assert_eq!(decision, decide::decide(&self.payment, &facts), "pure");
         match decision {

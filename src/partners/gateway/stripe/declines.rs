@@ -2,24 +2,35 @@
 //! for people. The table is of Stripe's page "Decline codes", as it stood in 2025.
 
 use super::wire::Failure;
+use crate::domain::payment::decline::Action;
 use crate::domain::payment::{Decline, DeclineClass};
 
 /// The most restrictive of what an error's codes say, and the code that people look it up by.
+///
+/// A stop wins wherever it stands, then a pause that the scheme asks for, and only then the gateway's advice,
+/// its codes, and the issuer's (payments.md §5).
 pub(super) fn decline(failure: &Failure) -> Decline {
     let text = |field: &Option<String>| field.clone().unwrap_or_default();
     let network_advice = text(&failure.network_advice_code);
     let network_code = text(&failure.network_decline_code);
     // Schemes first, then the gateway's advice, its codes, and the issuer's: on a tie the first stands.
+    let advised = DeclineClass::of_advice(&network_advice);
     let signals = [
-        DeclineClass::of_advice(&network_advice),
+        advised,
         of_advice(&text(&failure.advice_code)),
         of_code(&text(&failure.decline_code)),
         of_code(&text(&failure.code)),
         DeclineClass::of_iso(&network_code),
     ];
-    let class = signals.into_iter().flatten().reduce(DeclineClass::most_restrictive);
+    let strictest = signals.into_iter().flatten().reduce(DeclineClass::most_restrictive);
+    let timed = advised.filter(|class| *class == DeclineClass::LimitVelocity);
+    let class = strictest.filter(|class| class.action() == Action::Never).or(timed).or(strictest);
     let code = failure.decline_code.as_deref().or(failure.code.as_deref());
-    Decline { class: class.unwrap_or(DeclineClass::Generic), code: printable(code.unwrap_or("unknown")) }
+    Decline {
+        class: class.unwrap_or(DeclineClass::Generic),
+        code: printable(code.unwrap_or("unknown")),
+        advice: network_advice.parse().ok(),
+    }
 }
 
 /// A code as it may stand in rows and logs: a vendor's word is cut to what codes are made of.
@@ -86,7 +97,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::payment::decline::Action;
+    use crate::domain::payment::scheme::table::EDITIONS;
 
     fn class(failure: serde_json::Value) -> DeclineClass {
         decline(&serde_json::from_value(failure).unwrap()).class
@@ -134,6 +145,38 @@ mod tests {
             let codes = json!({"decline_code": "generic_decline", "network_decline_code": iso});
             assert_eq!(class(codes).action(), Action::Never, "{iso}");
         }
+    }
+
+    #[test]
+    fn r19_a_never_code_of_any_edition_is_a_stop_whatever_stands_beside_it() {
+        for edition in EDITIONS {
+            for rules in [edition.visa, edition.mastercard, edition.other] {
+                for beside in ["insufficient_funds", "expired_card", "duplicate_transaction", "moon_phase"] {
+                    for code in rules.never_responses {
+                        let codes = json!({"decline_code": beside, "network_decline_code": code,
+                                           "network_advice_code": "24"});
+                        assert_eq!(class(codes).action(), Action::Never, "{code} beside {beside}");
+                    }
+                    for advice in rules.never_advice {
+                        let advice = advice.to_string();
+                        let codes = json!({"decline_code": beside, "network_decline_code": "51",
+                                           "network_advice_code": advice});
+                        assert_eq!(class(codes).action(), Action::Never, "{advice} beside {beside}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn r19_a_schemes_pause_wins_over_the_gateways_codes_and_is_kept() {
+        let codes = json!({"code": "expired_card", "decline_code": "expired_card", "network_decline_code": "05",
+                           "network_advice_code": "25", "advice_code": "confirm_card_data"});
+        let paused = decline(&serde_json::from_value(codes).unwrap());
+        assert_eq!(paused.class, DeclineClass::LimitVelocity);
+        assert_eq!(paused.advice.map(|advice| advice.to_string()).as_deref(), Some("25"));
+        let stopped = json!({"decline_code": "lost_card", "network_advice_code": "25"});
+        assert_eq!(class(stopped), DeclineClass::LostStolenPickup);
     }
 
     #[test]

@@ -11,6 +11,7 @@
 //! | 3xx, and 4xx without an error | unknown: it was not Stripe that spoke |
 //! | 5xx | unknown |
 
+use super::cards;
 use super::declines::{decline, printable};
 use super::parse::{Question, view};
 use super::transport::Raw;
@@ -71,7 +72,8 @@ fn declined(question: Question<'_>, failure: &Failure) -> Outcome {
         Some(view) => match view.status {
             // What the error says is fresher than the intent's last error.
             Status::Created | Status::Declined(_) => {
-                Outcome::Definite(View { status: Status::Declined(decline), ..view })
+                let card = cards::of_failure(failure).or(view.card);
+                Outcome::Definite(View { status: Status::Declined(decline), card, ..view })
             }
             Status::ActionNeeded { .. }
             | Status::Processing

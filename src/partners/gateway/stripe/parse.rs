@@ -4,7 +4,7 @@ use super::amounts::{from_wire, money_from_wire};
 use super::declines::decline;
 use super::transport::Raw;
 use super::wire::{ChargeRef, Intent, Page};
-use super::{errors, refunds};
+use super::{cards, errors, refunds};
 use crate::domain::money::Money;
 use crate::domain::payment::outcome::Refusal;
 use crate::domain::payment::{OperationKind, Outcome, Status, UnknownCause, View};
@@ -125,6 +125,7 @@ fn understand(intent: &Intent) -> Result<View, UnknownCause> {
         capturable_minor,
         captured_minor,
         refunded_minor: None,
+        card: cards::of_intent(intent),
     })
 }
 

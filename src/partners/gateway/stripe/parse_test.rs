@@ -64,6 +64,7 @@ fn an_intent_that_waits_for_capture_is_authorised_with_everything_it_echoes() {
         capturable_minor: 1_000,
         captured_minor: 0,
         refunded_minor: None,
+        card: None,
     };
     assert_eq!(seen(CONFIRM, &intent("requires_capture")), expected);
 }

@@ -85,6 +85,7 @@ fn seen(object: &str, amount: Money, refunded_minor: i64) -> Outcome {
         capturable_minor: 0,
         captured_minor: refunded_minor,
         refunded_minor: Some(refunded_minor),
+        card: None,
     })
 }
 

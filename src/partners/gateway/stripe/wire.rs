@@ -37,6 +37,21 @@ pub(super) enum ChargeRef {
 #[derive(Deserialize)]
 pub(super) struct Charge {
     pub(super) amount_captured: Option<i64>,
+    pub(super) payment_method_details: Option<Method>,
+}
+
+/// A payment method, or what a charge shows of it.
+#[derive(Deserialize)]
+pub(super) struct Method {
+    pub(super) card: Option<Card>,
+}
+
+/// A card: what tells it apart at this account, and its scheme.
+#[derive(Deserialize)]
+pub(super) struct Card {
+    pub(super) fingerprint: Option<String>,
+    pub(super) brand: Option<String>,
+    pub(super) network: Option<String>,
 }
 
 /// What the customer must do.
@@ -62,6 +77,7 @@ pub(super) struct Failure {
     pub(super) network_advice_code: Option<String>,
     pub(super) advice_code: Option<String>,
     pub(super) param: Option<String>,
+    pub(super) payment_method: Option<Method>,
     /// Read later, so that an intent that cannot be read does not hide the error.
     pub(super) payment_intent: Option<Value>,
 }

@@ -3,6 +3,7 @@
 use super::decision::{Answer, Context, Decision, Delivery, refusal};
 use super::params;
 use crate::partners::sandbox::behaviour::{Behaviour, Fault, Later, Refusal, Side};
+use crate::partners::sandbox::cards::card_of;
 use crate::partners::sandbox::declines;
 use crate::partners::sandbox::entry::{Entry, Failure};
 use crate::partners::sandbox::intents::{Hold, Intent, Status, authorise, may_confirm};
@@ -71,6 +72,7 @@ impl Attempt<'_> {
     }
 
     fn decline(&self, failure: Failure) -> Decision {
+        let failure = Failure { card: card_of(self.token, self.context.account).map(Box::new), ..failure };
         let entry = Entry::Declined {
             intent: self.intent.id.clone(),
             payment_method: self.token.to_owned(),

@@ -10,17 +10,18 @@ use crate::domain::payment::{
 };
 
 fn decline(tape: &mut Tape) -> Decline {
-    Decline { class: tape.word(), code: tape.text() }
+    Decline { class: tape.word(), code: tape.text(), advice: tape.option(super::cards::advice) }
 }
 
 pub fn failure(tape: &mut Tape) -> Failure {
-    match tape.byte() % 7 {
+    match tape.byte() % 8 {
         0 => Failure::Absent,
         1 => Failure::Declined(decline(tape)),
         2 => Failure::Unreachable(tape.word()),
         3 => Failure::Reenter(tape.name()),
         4 => Failure::ActionExpired,
         5 => Failure::Mismatched,
+        6 => Failure::Limited(super::cards::limited(tape)),
         _ => Failure::Released,
     }
 }
@@ -92,13 +93,14 @@ fn operation(tape: &mut Tape) -> Operation {
 }
 
 fn gate(tape: &mut Tape) -> Gate {
-    match tape.byte() % 7 {
+    match tape.byte() % 8 {
         0 => Gate::Open,
         1 => Gate::Closed(Closed::Live),
         2 => Gate::Closed(Closed::TooLate),
         3 => Gate::Closed(Closed::Decline),
         4 => Gate::Closed(Closed::Once),
         5 => Gate::Closed(Closed::AbsentByLookup),
+        6 => Gate::Closed(Closed::Scheme),
         _ => Gate::Closed(Closed::GivenUp),
     }
 }
@@ -128,6 +130,7 @@ pub fn payment(tape: &mut Tape) -> Payment {
         amount: tape.money(),
         routes: tape.list(Tape::name),
         instruments: tape.list(|tape| Instrument { account: tape.name(), token: tape.bytes() }),
+        card: super::cards::tender_card(tape),
         capture_policy: tape.word(),
         return_url: tape.option(Tape::text),
         claimed_at: tape.time(),

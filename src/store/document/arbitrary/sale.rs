@@ -243,6 +243,7 @@ pub fn placement(tape: &mut Tape) -> Placement {
         instruments: std::array::from_fn(|_| tape.byte()),
         request: RequestKey { request_id: tape.id(|uuid: Uuid| uuid) },
         payments: tape.list(|tape| tape.id(PaymentId)),
+        books: tape.list(super::cards::book_id),
         holds: tape.list(|tape| Hold { counter: tape.text(), quantity: tape.u32() }),
         claimed_at: tape.time(),
         complete_by: tape.time(),

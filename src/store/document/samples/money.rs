@@ -1,11 +1,14 @@
 //! Payments: one for each state of an attempt, and one for each kind, state and cause of an operation.
 
+use jiff::Timestamp;
+
 use super::{at, euro, id, read};
 use crate::domain::ids::{AttemptId, CheckoutId, OperationId, OrderId, PaymentId, PlacementId};
 use crate::domain::payment::aggregate::{CapturePolicy, Failure, Skipped};
 use crate::domain::payment::attempt::VoidReason;
 use crate::domain::payment::gate::{Closed, Gate};
 use crate::domain::payment::operation::{Probe, Rung};
+use crate::domain::payment::scheme::{Limited, Network, TenderCard, Why};
 use crate::domain::payment::{
     Attempt, AttemptState, Decline, DeclineClass, Goal, Instrument, NotSent, Operation, OperationKind,
     OperationState, Payment, UnknownCause,
@@ -67,6 +70,11 @@ fn attempt_states() -> Vec<AttemptState> {
 pub fn failures() -> Vec<(&'static str, Failure)> {
     vec![
         ("declined", Failure::Declined(decline(DeclineClass::InsufficientFunds))),
+        ("limited_for_good", Failure::Limited(limited(Why::Stopped, None))),
+        ("limited_for_a_pause", Failure::Limited(limited(Why::Paused, Some(at(86_400))))),
+        ("limited_for_declines", Failure::Limited(limited(Why::TooManyDeclines, Some(at(86_400))))),
+        ("limited_for_an_amount", Failure::Limited(limited(Why::TooManyOfAmount, Some(at(86_400))))),
+        ("limited_for_fixes", Failure::Limited(limited(Why::TooManyFixes, None))),
         ("unreachable", Failure::Unreachable(NotSent::BreakerOpen)),
         ("reenter", Failure::Reenter(read("adyen-eu"))),
         ("absent", Failure::Absent),
@@ -77,7 +85,11 @@ pub fn failures() -> Vec<(&'static str, Failure)> {
 }
 
 fn decline(class: DeclineClass) -> Decline {
-    Decline { class, code: "card_declined:05".to_owned() }
+    Decline::new(class, "card_declined:05".to_owned())
+}
+
+fn limited(why: Why, until: Option<Timestamp>) -> Limited {
+    Limited { why, class: DeclineClass::LimitVelocity, until, approximate: until.is_some() }
 }
 
 fn operation(number: u128, kind: OperationKind, state: OperationState) -> Operation {
@@ -113,6 +125,7 @@ fn payment(attempts: Vec<Attempt>) -> Payment {
         amount: euro(2_690),
         routes: vec![read("stripe-eu"), read("adyen-eu")],
         instruments: vec![Instrument { account: read("stripe-eu"), token: vec![0, 1, 254, 255] }],
+        card: TenderCard::default(),
         capture_policy: CapturePolicy::AtFulfilment,
         return_url: Some("https://shop.example/back".to_owned()),
         claimed_at: at(0),
@@ -197,6 +210,14 @@ pub fn samples() -> Vec<(String, Record)> {
         ..payment(vec![captured])
     };
     samples.push(("settled".to_owned(), settled));
+    let advised = Decline { advice: "24".parse().ok(), ..decline(DeclineClass::LimitVelocity) };
+    samples
+        .push(("declined_with_advice".to_owned(), payment(vec![attempt(AttemptState::Declined(advised))])));
+    for network in [Network::Visa, Network::Mastercard, Network::Other] {
+        let card = TenderCard { names: super::cards::names(), network };
+        let name = format!("of_a_card_of_{}", network.as_str().to_lowercase());
+        samples.push((name, Payment { card, ..payment(Vec::new()) }));
+    }
     samples
         .into_iter()
         .map(|(name, row)| (format!("payment-{name}"), Record::Payment(Box::new(row))))

@@ -227,6 +227,7 @@ fn placements() -> Vec<(String, Placement)> {
         instruments: std::array::from_fn(|index| u8::try_from(index).unwrap()),
         request: RequestKey { request_id: id(|uuid: Uuid| uuid, 99) },
         payments: vec![id(PaymentId, 5), id(PaymentId, 7)],
+        books: Vec::new(),
         holds: vec![
             Hold { counter: "stock/TEA-1".to_owned(), quantity: 2 },
             Hold { counter: "coupon/TENTH".to_owned(), quantity: 1 },
@@ -257,6 +258,7 @@ fn placements() -> Vec<(String, Placement)> {
             Placement { state: PlacementState::Compensating, wish: Wish::Reopen, ..paying.clone() },
         ),
         ("paying", paying.clone()),
+        ("paying_by_card", Placement { books: vec![super::cards::token().book], ..paying.clone() }),
     ]
     .into_iter()
     .map(|(name, row)| (name.to_owned(), row))

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::amount::Stated;
 use super::attempt::AttemptShape;
+use super::card_book::TenderCardShape;
 use super::scalar::{Bytes, Text, Version, Word, of_texts, shapes, texts, values};
 use crate::domain::ids::{AccountId, CheckoutId, OrderId, PaymentId, PlacementId, StoreId};
 use crate::domain::payment::aggregate::{CapturePolicy, Skipped};
@@ -23,6 +24,8 @@ pub(super) struct PaymentShape {
     amount: Stated,
     routes: Vec<Text<AccountId>>,
     instruments: Vec<InstrumentShape>,
+    #[serde(default, skip_serializing_if = "TenderCardShape::is_unknown")]
+    card: TenderCardShape,
     capture_policy: Word<CapturePolicy>,
     #[serde(skip_serializing_if = "Option::is_none")]
     return_url: Option<String>,
@@ -87,6 +90,7 @@ impl From<&Payment> for PaymentShape {
             amount,
             routes,
             instruments,
+            card,
             capture_policy,
             return_url,
             claimed_at,
@@ -105,6 +109,7 @@ impl From<&Payment> for PaymentShape {
             amount: (*amount).into(),
             routes: texts(routes),
             instruments: shapes(instruments),
+            card: card.into(),
             capture_policy: Word(*capture_policy),
             return_url: return_url.clone(),
             claimed_at: Text(*claimed_at),
@@ -127,6 +132,7 @@ impl From<PaymentShape> for Payment {
             amount: shape.amount.into(),
             routes: of_texts(shape.routes),
             instruments: values(shape.instruments),
+            card: shape.card.into(),
             capture_policy: shape.capture_policy.0,
             return_url: shape.return_url,
             claimed_at: shape.claimed_at.0,

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::failure::FailureShape;
 use super::scalar::{Bytes, Text, Version, Word, of_texts, shapes, texts, values};
 use crate::domain::ids::{CartId, CheckoutId, OrderId, PaymentId, PlacementId, StoreId};
+use crate::domain::payment::scheme::BookId;
 use crate::domain::placement::{Hold, Placement, PlacementState, RequestKey, Wish};
 
 /// A placement.
@@ -22,6 +23,8 @@ pub(super) struct PlacementShape {
     instruments_fingerprint: Bytes<[u8; 32]>,
     request_id: Uuid,
     payments: Vec<Text<PaymentId>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    card_books: Vec<Text<BookId>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     holds: Vec<HoldShape>,
     claimed_at: Text<Timestamp>,
@@ -65,6 +68,7 @@ impl From<&Placement> for PlacementShape {
             instruments,
             request: RequestKey { request_id },
             payments,
+            books,
             holds,
             claimed_at,
             complete_by,
@@ -83,6 +87,7 @@ impl From<&Placement> for PlacementShape {
             instruments_fingerprint: Bytes(*instruments),
             request_id: *request_id,
             payments: texts(payments),
+            card_books: texts(books),
             holds: shapes(holds),
             claimed_at: Text(*claimed_at),
             complete_by: Text(*complete_by),
@@ -105,6 +110,7 @@ impl From<PlacementShape> for Placement {
             instruments: shape.instruments_fingerprint.0,
             request: RequestKey { request_id: shape.request_id },
             payments: of_texts(shape.payments),
+            books: of_texts(shape.card_books),
             holds: values(shape.holds),
             claimed_at: shape.claimed_at.0,
             complete_by: shape.complete_by.0,

@@ -1,5 +1,6 @@
 //! Which shape a record has, and where its personal data goes.
 
+use super::card_book::CardBookShape;
 use super::cart::CartShape;
 use super::checkout::CheckoutShape;
 use super::coupon::CouponRowShape;
@@ -32,6 +33,7 @@ pub(in crate::store::document) fn encode(record: &Record) -> Result<Encoded, ser
         Record::Product(row) => write(&ProductRowShape::from(row.as_ref())),
         Record::Coupon(row) => write(&CouponRowShape::from(row.as_ref())),
         Record::PartnerMode(row) => write(&PartnerModeShape::from(row)),
+        Record::CardBook(row) => write(&CardBookShape::from(row.as_ref())),
     }?;
     let personal = match record {
         Record::Checkout(row) => PersonalShape::of(&row.details),
@@ -41,7 +43,8 @@ pub(in crate::store::document) fn encode(record: &Record) -> Result<Encoded, ser
         | Record::Payment(_)
         | Record::Product(_)
         | Record::Coupon(_)
-        | Record::PartnerMode(_) => None,
+        | Record::PartnerMode(_)
+        | Record::CardBook(_) => None,
     };
     Ok(Encoded { text, personal: personal.map(|shape| write(&shape)).transpose()? })
 }
@@ -68,5 +71,6 @@ pub(in crate::store::document) fn decode(
         Kind::Product => Record::Product(Box::new(read_text::<ProductRowShape>(kind, text)?.into())),
         Kind::Coupon => Record::Coupon(Box::new(read_text::<CouponRowShape>(kind, text)?.into())),
         Kind::PartnerMode => Record::PartnerMode(read_text::<PartnerModeShape>(kind, text)?.into()),
+        Kind::CardBook => Record::CardBook(Box::new(read_text::<CardBookShape>(kind, text)?.into())),
     })
 }

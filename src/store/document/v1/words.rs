@@ -11,6 +11,7 @@ use crate::domain::order::{OrderState, PaymentState};
 use crate::domain::payment::aggregate::CapturePolicy;
 use crate::domain::payment::attempt::VoidReason;
 use crate::domain::payment::operation::Rung;
+use crate::domain::payment::scheme::{Network, Why};
 use crate::domain::payment::{DeclineClass, Goal, NotSent, OperationKind, UnknownCause};
 use crate::domain::placement::{PlacementState, Wish};
 use crate::domain::pricing::{RoundingLevel, RoundingMode};
@@ -186,6 +187,18 @@ words! {
         Sanctions = "SANCTIONS",
         TokenInvalid = "TOKEN_INVALID",
         Generic = "DECLINED_GENERIC",
+    }
+    Network, "scheme of a card" {
+        Visa = "VISA",
+        Mastercard = "MASTERCARD",
+        Other = "OTHER",
+    }
+    Why, "reason why a card may not be tried" {
+        Stopped = "STOPPED",
+        Paused = "PAUSED",
+        TooManyDeclines = "TOO_MANY_DECLINES",
+        TooManyOfAmount = "TOO_MANY_DECLINES_OF_AMOUNT",
+        TooManyFixes = "TOO_MANY_FIXES",
     }
     Mode, "partner mode" {
         Auto = "auto",
