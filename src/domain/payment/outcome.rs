@@ -9,7 +9,7 @@ use super::decline::{Decline, DeclineClass};
 use crate::domain::money::Money;
 
 /// The outcome of one call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[must_use]
 pub enum Outcome {
     /// Proved that the gateway executed nothing of this call.
@@ -24,7 +24,7 @@ pub enum Outcome {
 }
 
 /// Why nothing was executed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NotSent {
     /// The circuit breaker of this account and class of operation is open.
     BreakerOpen,
@@ -46,7 +46,7 @@ pub enum NotSent {
 }
 
 /// Why it cannot be known whether the gateway executed the call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum UnknownCause {
     /// No answer within the gateway's timeout.
     Timeout,
@@ -67,7 +67,7 @@ pub enum UnknownCause {
 }
 
 /// A refusal of one call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Refusal {
     /// The vendor's code, for people; never the message.
     pub code: String,
@@ -80,7 +80,7 @@ pub struct Refusal {
 }
 
 /// The vendor's object as an answer describes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct View {
     /// The vendor's id of the object.
     pub object: String,
@@ -99,7 +99,7 @@ pub struct View {
 }
 
 /// Where a vendor's object stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Status {
     /// It exists and no money operation on it has executed.
     Created,
