@@ -170,5 +170,63 @@ mod tests {
             let (units, nanos) = money.to_units_nanos();
             prop_assert_eq!(Money::from_units_nanos(units, nanos, money.currency), Ok(money));
         }
+
+        #[test]
+        fn arithmetic_is_exact_within_the_bound_and_an_overflow_beyond_it(
+            one in any::<i64>(),
+            other in prop_oneof![-MAX_MINOR..=MAX_MINOR, any::<i64>()],
+            quantity in any::<u32>(),
+        ) {
+            let euro = |minor| Money::new(minor, currency("EUR"));
+            let exact = |wide: i128| match i64::try_from(wide) {
+                Ok(minor) if minor.abs() <= MAX_MINOR => Ok(euro(minor)),
+                _ => Err(MoneyError::Overflow),
+            };
+            let (a, b) = (i128::from(one), i128::from(other));
+            prop_assert_eq!(euro(one).plus(euro(other)), exact(a + b));
+            prop_assert_eq!(euro(one).minus(euro(other)), exact(a - b));
+            prop_assert_eq!(euro(other).times(quantity), exact(b * i128::from(quantity)));
+        }
+
+        #[test]
+        fn units_and_nanos_are_read_to_the_exact_minor_unit_or_refused(
+            units in prop_oneof![-2_000_000_000_000_i64..=2_000_000_000_000, any::<i64>()],
+            nanos in prop_oneof![
+                (-1_100_i32..=1_100).prop_map(|thousandths| thousandths * 1_000_000),
+                any::<i32>(),
+            ],
+            (code, exponent) in prop::sample::select(vec![("JPY", 0_u32), ("EUR", 2), ("KWD", 3)]),
+        ) {
+            let nanos_in_all = i128::from(units) * 1_000_000_000 + i128::from(nanos);
+            let step = 10_i128.pow(9 - exponent);
+            let agree = units == 0 || nanos == 0 || (units > 0) == (nanos > 0);
+            let exact = nanos_in_all % step == 0;
+            let wanted = if !agree || !exact || i128::from(nanos).abs() >= 1_000_000_000 {
+                Err(MoneyError::TooFine)
+            } else if (nanos_in_all / step).abs() > i128::from(MAX_MINOR) {
+                Err(MoneyError::Overflow)
+            } else {
+                Ok(nanos_in_all / step)
+            };
+            let read = Money::from_units_nanos(units, nanos, currency(code));
+            prop_assert_eq!(read.map(|money| i128::from(money.minor)), wanted);
+        }
+    }
+
+    #[test]
+    fn the_bound_itself_is_served_and_the_next_unit_is_not() {
+        let (most, one) = (Money::new(MAX_MINOR, currency("JPY")), Money::new(1, currency("JPY")));
+        assert_eq!(Money::from_units_nanos(MAX_MINOR, 0, most.currency), Ok(most));
+        assert_eq!(Money::from_units_nanos(MAX_MINOR + 1, 0, most.currency), Err(MoneyError::Overflow));
+        assert_eq!(most.minus(one).and_then(|less| less.plus(one)), Ok(most));
+        assert!(most.minus(most).unwrap().is_zero() && !one.is_zero());
+    }
+
+    #[test]
+    fn an_amount_is_shown_with_the_places_of_its_currency() {
+        let shown = [("JPY", "JPY 1234"), ("EUR", "EUR 12.34"), ("KWD", "KWD 1.234")];
+        for (code, text) in shown {
+            assert_eq!(Money::new(1_234, currency(code)).to_string(), text);
+        }
     }
 }

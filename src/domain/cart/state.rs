@@ -18,7 +18,7 @@ pub const MAX_QUANTITY: u32 = 9_999;
 pub const MAX_CODES: usize = 5;
 
 /// Where a cart stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CartState {
     /// Can be changed.
     Open,

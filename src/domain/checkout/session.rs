@@ -13,7 +13,7 @@ use crate::domain::payment::aggregate::Failure;
 use crate::domain::pricing::Quote;
 
 /// Where a session stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CheckoutState {
     /// Can be changed and placed.
     Open,

@@ -12,7 +12,7 @@ use crate::domain::ids::{AccountId, CheckoutId, OperationId, OrderId, PaymentId,
 use crate::domain::money::Money;
 
 /// A token bound to one partner account. The token is sealed: no row, log or event holds it in plain text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Instrument {
     /// The account that issued the token.
     pub account: AccountId,
@@ -21,7 +21,7 @@ pub struct Instrument {
 }
 
 /// What the payment's owner wants of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Goal {
     /// Hold the amount: a placement is under way.
     Hold,
@@ -32,7 +32,7 @@ pub enum Goal {
 }
 
 /// When the amount is captured (R17).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CapturePolicy {
     /// With the order.
     AtPlacement,
@@ -41,7 +41,7 @@ pub enum CapturePolicy {
 }
 
 /// An account that was passed over, and why: an open breaker costs no commit of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Skipped {
     /// The account.
     pub account: AccountId,
@@ -52,7 +52,7 @@ pub struct Skipped {
 }
 
 /// The payment of one tender.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Payment {
     /// Its id; also our reference at the gateways.
     pub id: PaymentId,
@@ -107,7 +107,7 @@ pub enum Verdict {
 }
 
 /// Why a payment ended without holding the amount.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Failure {
     /// Declined.
     Declined(Decline),

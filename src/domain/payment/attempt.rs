@@ -9,7 +9,7 @@ use super::outcome::NotSent;
 use crate::domain::ids::{AccountId, AttemptId, OperationId};
 
 /// Where an attempt stands. [`AttemptState::may_become`] is the published table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AttemptState {
     /// The vendor's object is being created; no money can move yet.
     Creating,
@@ -166,7 +166,7 @@ impl AttemptState {
 }
 
 /// Why an attempt is voided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum VoidReason {
     /// The ladder forces an unknown outcome (R3d).
     Resolve,
@@ -181,7 +181,7 @@ pub enum VoidReason {
 }
 
 /// One try at one account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Attempt {
     /// Its id.
     pub id: AttemptId,

@@ -6,7 +6,7 @@
 use super::scheme::Advice;
 
 /// Why a gateway or an issuer said no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum DeclineClass {
     /// Lost, stolen, pick up.
     LostStolenPickup,
@@ -229,7 +229,7 @@ impl Action {
 }
 
 /// A decline as it is kept: the class, and the vendor's code for people who look into it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Decline {
     /// What it means.
     pub class: DeclineClass,

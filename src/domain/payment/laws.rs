@@ -4,6 +4,7 @@
 mod cases;
 mod gate;
 mod ladder;
+mod reactions;
 mod tables;
 
 use std::time::Duration;

@@ -9,7 +9,7 @@ use super::outcome::UnknownCause;
 use crate::domain::ids::OperationId;
 
 /// What the call does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum OperationKind {
     /// Creates the vendor's object; moves no money (two-step gateways).
     Create,
@@ -45,7 +45,7 @@ impl OperationKind {
 }
 
 /// Where an operation stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OperationState {
     /// Wanted, not yet begun; nothing has left.
     Pending,
@@ -93,7 +93,7 @@ impl OperationState {
 }
 
 /// Which rung of the ladder an unknown operation stands on within the present round (R3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rung {
     /// Read the object by the vendor's id, or query it by our reference.
     Look,
@@ -104,7 +104,7 @@ pub enum Rung {
 }
 
 /// How far the ladder has come with an unknown operation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Probe {
     /// When it became unknown.
     pub since: Timestamp,
@@ -138,7 +138,7 @@ impl Probe {
 }
 
 /// The row of one call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Operation {
     /// Its id; the idempotency key follows from it.
     pub id: OperationId,

@@ -10,7 +10,7 @@ use super::scheme::Network;
 use crate::domain::money::Money;
 
 /// The outcome of one call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[must_use]
 pub enum Outcome {
     /// Proved that the gateway executed nothing of this call.
@@ -25,7 +25,7 @@ pub enum Outcome {
 }
 
 /// Why nothing was executed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NotSent {
     /// The circuit breaker of this account and class of operation is open.
     BreakerOpen,
@@ -49,7 +49,7 @@ pub enum NotSent {
 }
 
 /// Why it cannot be known whether the gateway executed the call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum UnknownCause {
     /// No answer within the gateway's timeout.
     Timeout,
@@ -70,7 +70,7 @@ pub enum UnknownCause {
 }
 
 /// A refusal of one call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Refusal {
     /// The vendor's code, for people; never the message.
     pub code: String,
@@ -83,7 +83,7 @@ pub struct Refusal {
 }
 
 /// The vendor's object as an answer describes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct View {
     /// The vendor's id of the object.
     pub object: String,
@@ -128,7 +128,7 @@ impl std::fmt::Debug for SeenCard {
 }
 
 /// Where a vendor's object stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Status {
     /// It exists and no money operation on it has executed.
     Created,

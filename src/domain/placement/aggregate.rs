@@ -9,7 +9,7 @@ use crate::domain::payment::aggregate::Failure;
 use crate::domain::payment::scheme::BookId;
 
 /// Where a placement stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PlacementState {
     /// Its payments are being authorised.
     Paying,
@@ -52,7 +52,7 @@ impl PlacementState {
 }
 
 /// What the caller wants of a placement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Wish {
     /// The order.
     Place,
@@ -74,7 +74,7 @@ impl Wish {
 }
 
 /// A counter held for the placement, without expiry while it lives (R14).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Hold {
     /// The counter's name.
     pub counter: String,
@@ -83,14 +83,14 @@ pub struct Hold {
 }
 
 /// The idempotency key of the call that began it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RequestKey {
     /// The caller's request id.
     pub request_id: Uuid,
 }
 
 /// One run of PlaceOrder.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Placement {
     /// Its id.
     pub id: PlacementId,

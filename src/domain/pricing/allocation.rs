@@ -111,5 +111,42 @@ mod tests {
                 prop_assert!((0..=weight).contains(&share.amount));
             }
         }
+
+        #[test]
+        fn what_weighs_more_never_gets_less_and_the_sign_is_the_amounts(
+            amount in prop_oneof![0..200_i64, 0..=MAX_MINOR],
+            weights in prop::collection::vec(0_i64..50, 1..12),
+        ) {
+            prop_assume!(weights.iter().any(|&weight| weight > 0));
+            let shares = allocate(amount, &weights).unwrap();
+            for (one, heavy) in shares.iter().zip(&weights) {
+                for (other, light) in shares.iter().zip(&weights) {
+                    prop_assert!(heavy <= light || one.amount >= other.amount);
+                }
+                prop_assert!((0..=1).contains(&one.remainder));
+            }
+            let negated = |share: &Allocated| Allocated { amount: -share.amount, remainder: -share.remainder };
+            let other: Vec<_> = shares.iter().map(negated).collect();
+            prop_assert_eq!(allocate(-amount, &weights).unwrap(), other);
+        }
+
+        #[test]
+        fn another_order_of_the_weights_moves_no_share_but_by_the_remainder(
+            amount in 0..=MAX_MINOR,
+            (weights, shuffled) in prop::collection::vec(1_i64..1_000, 1..12).prop_flat_map(|weights| {
+                let places: Vec<(usize, i64)> = weights.iter().copied().enumerate().collect();
+                (Just(weights), Just(places).prop_shuffle())
+            }),
+        ) {
+            let straight = allocate(amount, &weights).unwrap();
+            let moved: Vec<i64> = shuffled.iter().map(|(_, weight)| *weight).collect();
+            let other = allocate(amount, &moved).unwrap();
+            let raised = |shares: &[Allocated]| shares.iter().map(|share| share.remainder).sum::<i64>();
+            prop_assert_eq!(raised(&straight), raised(&other));
+            for ((place, _), share) in shuffled.iter().zip(&other) {
+                let before = straight[*place];
+                prop_assert_eq!(share.amount - share.remainder, before.amount - before.remainder);
+            }
+        }
     }
 }
