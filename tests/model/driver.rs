@@ -28,7 +28,7 @@ pub struct Driver<'a> {
 
 impl Shop {
     fn facts(&self, now: Timestamp) -> Facts<'_> {
-        Facts { now, policy: &self.policy, gateways: &self.known }
+        Facts { now, policy: &self.policy, gateways: &self.known, books: &self.books }
     }
 
     /// The payment's next step, as the end of its placement asks for it.

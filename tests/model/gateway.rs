@@ -228,13 +228,14 @@ impl Ledger {
                 Phase::Held => Status::Authorised,
                 Phase::Captured => Status::Captured,
                 Phase::Voided => Status::Voided,
-                Phase::Declined(class) => Status::Declined(Decline { class, code: "no".to_owned() }),
+                Phase::Declined(class) => Status::Declined(Decline::new(class, "no".to_owned())),
             },
             amount: Money::new(object.minor, sale::amount().currency),
             reference: Some(sale::reference().to_string()),
             capturable_minor: object.held(),
             captured_minor: object.captured(),
             refunded_minor: operation.map(refunded),
+            card: None,
         }
     }
 

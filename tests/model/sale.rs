@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use cashwrap::domain::cart::{Cart, CartState};
 use cashwrap::domain::checkout::{Checkout, CheckoutState, Context, Customer, Details, FlowPin, Quoted};
-use cashwrap::domain::flow::{Channel, CustomerKind, Device};
+use cashwrap::domain::flow::{Channel, CustomerKind};
 use cashwrap::domain::ids::{AccountId, CartId, CheckoutId, LineId, PaymentId, PlacementId};
 use cashwrap::domain::money::Money;
 use cashwrap::domain::payment::aggregate::CapturePolicy;
 use cashwrap::domain::payment::policy::after;
-use cashwrap::domain::payment::{Goal, Instrument, Payment, Policy};
+use cashwrap::domain::payment::{Goal, Instrument, Payment, Policy, TenderCard};
 use cashwrap::domain::placement::{Effects, Placement, PlacementState, RequestKey, Wish};
 use cashwrap::domain::pricing::{
     PricingInput, PricingLine, RoundingLevel, RoundingMode, RoundingPolicy, TaxTreatment, price,
@@ -82,6 +82,7 @@ fn payment(policy: &Policy) -> Payment {
         goal: Goal::Hold,
         skipped: vec![],
         attempts: vec![],
+        card: TenderCard::default(),
     }
 }
 
@@ -141,7 +142,7 @@ pub fn claimed(policy: &Policy) -> Effects {
         cart: cart.id,
         state: CheckoutState::Placing,
         context: Context {
-            device: Device::Desktop,
+            device: None,
             channel: Channel::Web,
             customer,
             language: String::new(),
@@ -152,6 +153,7 @@ pub fn claimed(policy: &Policy) -> Effects {
         currency: amount().currency,
         lines: vec![],
         coupons: vec![],
+        codes_left_out: vec![],
         quoted: Some(quoted()),
         placement: Some(payment.placement),
         action: None,
@@ -172,6 +174,7 @@ pub fn claimed(policy: &Policy) -> Effects {
         request: RequestKey { request_id: Uuid::from_u128(6) },
         payments: vec![payment.id],
         holds: vec![],
+        books: vec![],
         claimed_at: START,
         complete_by: after(START, policy.complete_window),
         wish: Wish::Place,

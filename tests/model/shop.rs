@@ -6,7 +6,7 @@ use cashwrap::domain::cart::CartState;
 use cashwrap::domain::checkout::CheckoutState;
 use cashwrap::domain::ids::AccountId;
 use cashwrap::domain::payment::decide::GatewayFacts;
-use cashwrap::domain::payment::{GatewayCapabilities, Policy};
+use cashwrap::domain::payment::{Books, GatewayCapabilities, Policy};
 use cashwrap::domain::placement::{Effects, Wish};
 
 use crate::gateway::Ledger;
@@ -83,6 +83,8 @@ pub struct Shop {
     pub planted: Option<Planted>,
     pub policy: Policy,
     pub known: BTreeMap<AccountId, GatewayFacts>,
+    /// What the card's scheme knows of it: nothing.
+    pub books: Books,
     pub claimed: Effects,
 }
 
@@ -104,6 +106,7 @@ impl Shop {
             planted: None,
             policy,
             known,
+            books: Books::default(),
             claimed,
         }
     }

@@ -30,7 +30,7 @@ const STATES: [OperationState; 6] = [
 ];
 
 fn every_outcome(payment: &Payment) -> Vec<Outcome> {
-    let decline = Decline { class: DeclineClass::InsufficientFunds, code: "no".to_owned() };
+    let decline = Decline::new(DeclineClass::InsufficientFunds, "no".to_owned());
     let statuses = [
         Status::Created,
         Status::ActionNeeded { redirect_url: "https://bank.test/".to_owned() },
@@ -61,6 +61,7 @@ fn every_outcome(payment: &Payment) -> Vec<Outcome> {
                 capturable_minor: if captured { 0 } else { has },
                 captured_minor: if captured { has } else { 0 },
                 refunded_minor: Some(has),
+                card: None,
             }));
         }
     }
