@@ -12,6 +12,7 @@ mod support;
 mod api_shape;
 mod demo;
 mod disconnect;
+mod fuzz;
 mod grpc;
 mod kill;
 mod localstripe_walk;

@@ -26,4 +26,5 @@ mod transport;
 mod wire;
 
 pub use adapter::Stripe;
+pub use parse::meaning;
 pub use settings::{StripeError, StripeSettings};

@@ -25,6 +25,22 @@ pub(super) enum Question<'a> {
     Refunds { object: &'a str, key: &'a str, amount: Money },
 }
 
+/// What this answer to a call means, where a refund was asked for `amount`. Pure: for whoever holds the adapter
+/// against answers of their own.
+pub fn meaning(
+    kind: OperationKind,
+    object: Option<&str>,
+    amount: Money,
+    status: u16,
+    body: Vec<u8>,
+) -> Outcome {
+    let question = match (kind, object) {
+        (OperationKind::Refund, Some(object)) => Question::Refund { object, amount },
+        (kind, object) => Question::Change { kind, object },
+    };
+    parse(question, Raw { status, retry_after: None, body: Ok(body) }).outcome
+}
+
 /// What became of the call.
 pub(super) fn parse(question: Question<'_>, raw: Raw) -> Reply {
     match (raw.status, &raw.body) {
