@@ -7,13 +7,13 @@
 )]
 
 #[path = "../support/support.rs"]
+#[expect(dead_code, unused_imports, reason = "the other test binary uses the rest")]
 mod support;
 
 mod api_shape;
 mod demo;
 mod disconnect;
 mod grpc;
-mod kill;
 mod localstripe_walk;
 mod placing;
 mod postgres_support;
