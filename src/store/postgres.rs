@@ -6,6 +6,7 @@
 
 mod connect;
 mod envelope;
+mod hosts;
 mod migrate;
 mod outcome;
 mod queries;

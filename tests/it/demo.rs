@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
-use crate::support::spawned::Spawned;
+use crate::support::binary::Spawned;
 
 /// The document is everything from the first line that opens it to the last.
 fn document(said: &str) -> Value {

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use crate::support::binary::Spawned;
 use crate::support::grpcurl::{self, Grpcurl};
 use crate::support::localstripe::{KEY, LocalStripe};
-use crate::support::spawned::Spawned;
 
 const EXAMPLE: &str = include_str!("../../examples/cashwrap.toml");
 

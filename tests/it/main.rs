@@ -7,6 +7,7 @@
 )]
 
 #[path = "../support/support.rs"]
+#[expect(dead_code, unused_imports, reason = "the other test binary uses the rest")]
 mod support;
 
 mod api_shape;
@@ -14,7 +15,6 @@ mod demo;
 mod disconnect;
 mod fuzz;
 mod grpc;
-mod kill;
 mod localstripe_walk;
 mod placing;
 mod postgres_support;

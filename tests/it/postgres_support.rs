@@ -62,7 +62,7 @@ async fn a_copy_starts_with_what_its_model_held() {
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "a test has no engine whose tasks it could join")]
 async fn tls_is_spoken_where_it_is_asked_for() {
-    let postgres = PrivatePostgres::start(&Options { fsync: false, ssl: true });
+    let postgres = PrivatePostgres::start(&Options { fsync: false, ssl: true, ..Options::default() });
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(postgres.certificate()).unwrap()).unwrap();
     let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))

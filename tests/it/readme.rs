@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
+use crate::support::binary::Spawned;
 use crate::support::grpcurl::{self, Grpcurl};
-use crate::support::spawned::Spawned;
 use blocks::{in_section, script};
 
 const README: &str = include_str!("../../README.md");

@@ -6,44 +6,37 @@
 //! `fsync` is on unless a test says otherwise, because what is proved here is also durability.
 //!
 //! Where PostgreSQL is missing the tests fail and say what to install; they never pass by skipping.
+//!
+//! - [`PrivatePostgres`]: the cluster and its databases. [`Options`]: how it is set up, also as a standby or on a
+//!   small disk.
+//! - `orders`: what is done to a running cluster: stopped, killed, promoted, its disk filled.
 
 mod binaries;
 mod certificate;
+mod options;
+mod orders;
+mod owner;
 
 pub use certificate::self_signed;
+pub use options::Options;
 
 use std::{
-    fs::{self, Permissions},
+    fs::{self, File, Permissions},
     io::{BufRead as _, BufReader},
     net::TcpListener,
-    os::unix::{
-        fs::{MetadataExt as _, PermissionsExt as _, chown},
-        process::CommandExt as _,
-    },
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
-    process::{Child, ChildStdin, Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::{
-        LazyLock,
+        LazyLock, Mutex,
         atomic::{AtomicU32, Ordering},
     },
 };
 
+use orders::Line;
+
 /// Free when looked for, a port may be taken when PostgreSQL binds it: then the next one is tried.
 const CANDIDATE_PORTS: usize = 5;
-
-/// How a cluster is set up.
-pub struct Options {
-    /// Whether a commit waits for the disk.
-    pub fsync: bool,
-    /// Whether TLS is offered, with a certificate of its own for `localhost` and `127.0.0.1`.
-    pub ssl: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { fsync: true, ssl: false }
-    }
-}
 
 /// A running cluster. Dropping it stops the server at once and removes its directory.
 pub struct PrivatePostgres {
@@ -53,7 +46,7 @@ pub struct PrivatePostgres {
     databases: AtomicU32,
     script: Child,
     /// Held open for as long as the cluster shall live.
-    lifeline: Option<ChildStdin>,
+    line: Mutex<Option<Line>>,
 }
 
 impl PrivatePostgres {
@@ -69,7 +62,12 @@ impl PrivatePostgres {
     /// # Panics
     /// When PostgreSQL is missing or does not start; the message says what to do, with its log.
     pub fn start(options: &Options) -> Self {
-        let binaries = binaries::find().unwrap_or_else(|help| panic!("{help}"));
+        Self::try_start(options).unwrap_or_else(|help| panic!("{help}"))
+    }
+
+    /// Starts a cluster, or says what to do.
+    pub fn try_start(options: &Options) -> Result<Self, String> {
+        let binaries = binaries::find()?;
         // Not `TMPDIR`: a socket's path may not be longer than 107 bytes.
         let directory = tempfile::Builder::new()
             .prefix("cashwrap-pg-")
@@ -77,36 +75,47 @@ impl PrivatePostgres {
             .tempdir_in("/tmp")
             .unwrap()
             .keep();
-        let mut settings = format!(
-            "-c listen_addresses=127.0.0.1 -c unix_socket_directories={} -c max_connections=200 -c fsync={}",
-            directory.display(),
-            if options.fsync { "on" } else { "off" },
-        );
-        if options.ssl {
-            settings.push_str(&certificate::write(&directory));
+        let started = Self::start_in(&directory, binaries, options);
+        if started.is_err() {
+            // The script has done it, where it came so far.
+            let _ = fs::remove_dir_all(&directory);
         }
-        let mut script = as_owner(&directory)
+        started
+    }
+
+    fn start_in(directory: &Path, binaries: PathBuf, options: &Options) -> Result<Self, String> {
+        let settings = options.settings(directory);
+        let log = File::create(directory.join("log")).unwrap();
+        let mut script = owner::command(directory, options.disk_mib)?
             .args(["sh", "-c", include_str!("postgres/cluster.sh"), "cluster.sh"])
-            .args([&binaries, &directory])
-            .arg(settings)
+            .args([&*binaries, directory])
+            .args([settings, options.standby_of.clone().unwrap_or_default()])
             .args(free_ports().map(|port| port.to_string()))
             .current_dir("/")
             // Away from the terminal's Ctrl-C, which would end it before it has cleaned up.
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
-            .expect("run sh, through setpriv of util-linux when root");
+            .map_err(|error| format!("setpriv, unshare and sh of util-linux are needed: {error}"))?;
+        let mut answers = BufReader::new(script.stdout.take().unwrap());
         let mut answer = String::new();
-        let read = BufReader::new(script.stdout.take().unwrap()).read_line(&mut answer);
+        let read = answers.read_line(&mut answer);
+        if let Some(why) = answer.strip_prefix("refused: ") {
+            let _ = script.wait();
+            return Err(format!("a small disk cannot be mounted: {}", why.trim()));
+        }
         let port = answer.trim().strip_prefix("ready ").and_then(|port| port.parse().ok());
         let Some(port) = port else {
             let log = fs::read_to_string(directory.join("log")).unwrap_or_default();
-            panic!("PostgreSQL from {} did not start ({read:?}):\n{log}", binaries.display());
+            drop(script.stdin.take());
+            let _ = script.wait();
+            return Err(format!("PostgreSQL from {} did not start ({read:?}):\n{log}", binaries.display()));
         };
-        let lifeline = script.stdin.take();
-        Self { directory, port, binaries, databases: AtomicU32::new(0), script, lifeline }
+        let line = Mutex::new(script.stdin.take().map(|orders| Line::new(orders, answers)));
+        let directory = directory.to_owned();
+        Ok(Self { directory, port, binaries, databases: AtomicU32::new(0), script, line })
     }
 
     /// Creates an empty database and returns its connection URL.
@@ -125,48 +134,42 @@ impl PrivatePostgres {
         &self.directory
     }
 
+    /// Where it listens: `host:port`.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
     /// The certificate to trust, where TLS was asked for: PEM.
     pub fn certificate(&self) -> PathBuf {
         self.directory.join(certificate::CERTIFICATE)
     }
 
-    fn copy_of(&self, template: &str) -> String {
-        let database = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+    /// Asks as the superuser; a line per row, or what went wrong.
+    pub fn ask(&self, sql: &str) -> Result<String, String> {
         let output = Command::new(self.binaries.join("psql"))
-            .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", "postgres"])
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", "postgres"])
             .arg("-h")
             .arg(&self.directory)
-            .args(["-p", &self.port.to_string()])
-            .args(["-c", &format!("create database {database} template {template}")])
+            .args(["-p", &self.port.to_string(), "-c", sql])
             .output()
             .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+    }
+
+    fn copy_of(&self, template: &str) -> String {
+        let database = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        self.ask(&format!("create database {database} template {template}")).unwrap();
+        format!("postgres://postgres@{}/{database}", self.address())
     }
 }
 
 impl Drop for PrivatePostgres {
     fn drop(&mut self) {
-        drop(self.lifeline.take());
+        self.line.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner).take();
         // Nobody is left to tell when waiting fails; the script goes on by itself.
         let _ = self.script.wait();
     }
-}
-
-/// PostgreSQL refuses to run as root: root gives the directory to another user and becomes it.
-fn as_owner(directory: &Path) -> Command {
-    if fs::metadata(directory).unwrap().uid() != 0 {
-        return Command::new("env");
-    }
-    let (user, group) =
-        binaries::user("postgres").or_else(|| binaries::user("nobody")).expect("no user but root to run as");
-    chown(directory, Some(user), Some(group)).unwrap();
-    for file in fs::read_dir(directory).unwrap() {
-        chown(file.unwrap().path(), Some(user), Some(group)).unwrap();
-    }
-    let mut command = Command::new("setpriv");
-    command.args([format!("--reuid={user}"), format!("--regid={group}")]).args(["--clear-groups", "--"]);
-    command
 }
 
 /// All are held until all are found, so that they differ.

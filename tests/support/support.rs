@@ -1,10 +1,9 @@
 //! What the integration tests stand on and the product never sees.
 //!
 //! - [`postgres`]: a private PostgreSQL cluster per test binary, and a fresh database per test.
-//! - [`binary`]: the server and the sandbox gateways as processes.
+//! - [`binary`]: the server, the sandbox gateways and any other command as processes.
 //! - [`shopper`]: a client that walks from a cart to an order. [`witness`]: what ledgers and rows say of it.
-//! - [`spawned`]: any command of the binary as a process. [`grpcurl`] and [`localstripe`]: programs of others,
-//!   which scripts/test installs.
+//! - [`grpcurl`] and [`localstripe`]: programs of others, which scripts/test installs.
 //! - [`wire`]: a network between two of them, which a test makes worse.
 //! - [`dice`]: random choices that a seed repeats. [`patience`]: waiting for a bounded time.
 
@@ -15,6 +14,5 @@ pub mod localstripe;
 pub mod patience;
 pub mod postgres;
 pub mod shopper;
-pub mod spawned;
 pub mod wire;
 pub mod witness;

@@ -14,6 +14,7 @@ use tokio_postgres::config::SslMode;
 use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::hosts::{self, Hosts};
 use super::settings::{PostgresError, PostgresSettings};
 
 /// Builds the pool; connects when it is first used.
@@ -24,14 +25,20 @@ pub(super) fn pool(settings: &PostgresSettings) -> Result<Pool, PostgresError> {
     if config.get_application_name().is_none() {
         config.application_name("cashwrap");
     }
+    hosts::write_to_the_primary(&mut config);
+    let servers = u32::try_from(hosts::count(&config)).unwrap_or(u32::MAX);
     // Fast: no round trip before each use. A dead connection shows itself by what was sent over it.
     let manager = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let each = settings.connect_timeout;
     let manager = match (config.get_ssl_mode(), &settings.ca_file) {
-        (SslMode::Disable, _) | (SslMode::Prefer, None) => Manager::from_config(config, NoTls, manager),
+        (SslMode::Disable, _) | (SslMode::Prefer, None) => {
+            Manager::from_connect(config, Hosts::new(NoTls, each), manager)
+        }
         (_, Some(file)) => {
             // Who names certificates means TLS: a server that declines it must not get plain text instead.
             config.ssl_mode(SslMode::Require);
-            Manager::from_config(config, MakeRustlsConnect::new(trusting(file)?), manager)
+            let tls = MakeRustlsConnect::new(trusting(file)?);
+            Manager::from_connect(config, Hosts::new(tls, each), manager)
         }
         (_, None) => return Err(PostgresError::NoCertificates),
     };
@@ -39,7 +46,7 @@ pub(super) fn pool(settings: &PostgresSettings) -> Result<Pool, PostgresError> {
         .max_size(settings.pool_size)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(settings.wait_timeout))
-        .create_timeout(Some(settings.connect_timeout))
+        .create_timeout(Some(each.saturating_mul(servers)))
         .build()
         .map_err(|error| PostgresError::Pool(error.to_string()))
 }

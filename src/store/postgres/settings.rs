@@ -8,8 +8,9 @@ use secrecy::SecretString;
 /// How to reach PostgreSQL and how long to wait for it.
 #[derive(Debug, Clone)]
 pub struct PostgresSettings {
-    /// The connection URL. Several hosts and `target_session_attrs=read-write` find the primary after a
-    /// failover; `sslmode=require` asks for TLS, and then `ca_file` must be given.
+    /// The connection URL. Of several hosts the one that allows writes is taken (`target_session_attrs` is
+    /// `read-write` then, unless the URL says otherwise), so that a failover is followed; `sslmode=require` asks
+    /// for TLS, and then `ca_file` must be given.
     pub url: SecretString,
     /// The certificates (PEM) that the server's certificate must descend from. Its name is always verified.
     pub ca_file: Option<PathBuf>,
@@ -17,7 +18,7 @@ pub struct PostgresSettings {
     pub pool_size: usize,
     /// How long a call waits for a free connection.
     pub wait_timeout: Duration,
-    /// How long connecting may take.
+    /// How long connecting to one server may take.
     pub connect_timeout: Duration,
     /// The server ends a statement after this long; the client gives up a second later.
     pub statement_timeout: Duration,

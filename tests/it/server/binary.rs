@@ -5,10 +5,10 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::support::spawned::Spawned;
+use crate::support::binary::{Spawned, programme};
 
 fn cashwrap(directory: &TempDir) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cashwrap"));
+    let mut command = Command::new(programme());
     command
         .env("CASHWRAP_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/examples/cashwrap.toml"))
         .env("CASHWRAP__STORE__URL", format!("sqlite:{}", directory.path().join("cashwrap.db").display()))

@@ -23,6 +23,7 @@ use super::contract::{
     unit, with, worker,
 };
 use crate::support::dice::Dice;
+use crate::support::patience::until;
 use crate::support::postgres::{Options, PrivatePostgres};
 
 const TABLES: [&str; 10] = [
@@ -262,6 +263,24 @@ async fn a_server_that_takes_no_writes_is_busy_and_is_not_connected_to_when_the_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_takes_connections_and_says_nothing_keeps_nobody_from_the_one_that_took_over() {
+    let url = fresh_url();
+    let frozen = TcpListener::bind("127.0.0.1:0").unwrap();
+    let both = url.replacen('@', &format!("@{},", frozen.local_addr().unwrap()), 1);
+    let hasty = PostgresSettings { connect_timeout: Duration::from_millis(300), ..settings(&both) };
+    let store = PostgresStore::open(&hasty).unwrap();
+    assert_eq!(store.commit(&unit().writes(&key(Kind::Cart, "a"), 0, text(1))).await, Verdict::Committed);
+    // The one that answered is asked first from now on: nobody waits for the frozen one again.
+    let sessions =
+        "FROM pg_stat_activity WHERE application_name = 'cashwrap' AND datname = current_database()";
+    query(&url, &format!("SELECT pg_terminate_backend(pid) {sessions}")).await;
+    let begun = tokio::time::Instant::now();
+    until("the lost connection is replaced", Duration::from_secs(5), async || store.now().await.is_ok())
+        .await;
+    assert!(begun.elapsed() < Duration::from_millis(250), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn processes_that_migrate_at_once_migrate_once() {
     let url = tokio::task::block_in_place(|| PrivatePostgres::shared().fresh_database());
     let stores: Vec<_> = (0..3).map(|_| PostgresStore::open(&settings(&url)).unwrap()).collect();
@@ -283,7 +302,9 @@ async fn tls_trusts_the_named_certificates_alone() {
     let trusted = PostgresStore::open(&trusted).unwrap();
     trusted.migrate().await.unwrap();
     assert_eq!(trusted.commit(&unit().writes(&key(Kind::Cart, "a"), 0, text(1))).await, Verdict::Committed);
-    let others = tokio::task::block_in_place(|| PrivatePostgres::start(&Options { ssl: true, fsync: false }));
+    let others = tokio::task::block_in_place(|| {
+        PrivatePostgres::start(&Options { ssl: true, fsync: false, ..Options::default() })
+    });
     let stranger = PostgresSettings { ca_file: Some(others.certificate()), ..required };
     let stranger = PostgresStore::open(&stranger).unwrap();
     assert!(matches!(stranger.now().await, Err(StoreError::Unavailable(_))));

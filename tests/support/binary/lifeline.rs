@@ -1,5 +1,5 @@
-//! A process whose life hangs on a pipe that only the test holds: the kernel closes it when the test is gone,
-//! killed or not.
+//! A process of the programme whose life hangs on a pipe that only the test holds: the kernel closes it when the
+//! test is gone, killed or not. It is the one way in which a test starts the programme.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -9,6 +9,37 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 
 /// How much of a log a failing test shows.
 const SHOWN_LINES: usize = 60;
+
+/// The programme: what cargo built for this test, or what `CASHWRAP_BINARY` names, so that the release binary can
+/// be proved by the same tests.
+pub fn programme() -> PathBuf {
+    let built = || env!("CARGO_BIN_EXE_cashwrap").into();
+    std::env::var_os("CASHWRAP_BINARY").map_or_else(built, PathBuf::from)
+}
+
+/// A signal that is passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Signal {
+    /// SIGSTOP.
+    Pause,
+    /// SIGCONT.
+    Resume,
+    /// SIGINT, as a terminal's Ctrl-C.
+    Interrupt,
+    /// SIGTERM.
+    Stop,
+}
+
+impl Signal {
+    const fn word(self) -> &'static [u8] {
+        match self {
+            Self::Pause => b"pause\n",
+            Self::Resume => b"resume\n",
+            Self::Interrupt => b"interrupt\n",
+            Self::Stop => b"stop\n",
+        }
+    }
+}
 
 /// A running process.
 pub(super) struct Lifeline {
@@ -22,34 +53,56 @@ pub(super) struct Lifeline {
 impl Lifeline {
     /// Starts the programme; what it says is added to `log`.
     pub(super) fn start(log: &Path, arguments: &[&str]) -> Self {
+        Self::start_within(log, arguments, |_| {})
+    }
+
+    /// Starts the programme in surroundings of its own: a directory, variables.
+    pub(super) fn start_within(
+        log: &Path,
+        arguments: &[&str],
+        surroundings: impl FnOnce(&mut Command),
+    ) -> Self {
         let file = File::options().create(true).append(true).open(log).unwrap();
         let begins_at = usize::try_from(file.metadata().unwrap().len()).unwrap();
-        let mut script = Command::new("sh")
-            .args(["-c", include_str!("lifeline.sh"), "lifeline.sh", env!("CARGO_BIN_EXE_cashwrap")])
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", include_str!("lifeline.sh"), "lifeline.sh"])
+            .arg(programme())
             .args(arguments)
             // Away from the terminal's Ctrl-C: the pipe ends it.
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(file.try_clone().unwrap())
-            .stderr(file)
-            .spawn()
-            .unwrap();
+            .stderr(file);
+        surroundings(&mut command);
+        let mut script = command.spawn().unwrap();
         let pipe = script.stdin.take();
         Self { script, pipe, log: log.to_owned(), begins_at }
     }
 
     /// SIGKILL; returns when the process is no more.
-    pub(super) fn kill(&mut self) {
+    pub(super) fn kill(&mut self) -> ExitStatus {
         drop(self.pipe.take());
-        self.script.wait().unwrap();
+        self.script.wait().unwrap()
     }
 
     /// SIGTERM; returns when the process has ended.
     pub(super) fn stop(&mut self) -> ExitStatus {
-        if let Some(mut pipe) = self.pipe.take() {
-            pipe.write_all(b"stop\n").unwrap();
-        }
+        self.signal(Signal::Stop);
         self.script.wait().unwrap()
+    }
+
+    /// Passes a signal on. To a process that has ended it is none.
+    pub(super) fn signal(&mut self, signal: Signal) {
+        if let Some(pipe) = &mut self.pipe {
+            // A pipe that nobody reads belongs to a process that has ended.
+            let _ = pipe.write_all(signal.word());
+        }
+    }
+
+    /// How the process ended, if it has.
+    pub(super) fn ended(&mut self) -> Option<ExitStatus> {
+        self.script.try_wait().unwrap()
     }
 
     /// What this process said so far.

@@ -1,12 +1,24 @@
-# Runs a programme until standard input says `stop`, which asks it to end, or closes, which kills it.
-# The shell is the programme's parent and has not waited for it, so that its id is nobody else's.
-"$@" </dev/null &
+# Runs a programme and passes on what standard input says: `pause`, `resume`, `interrupt` and `stop` are signals,
+# and its end kills. Ends with the programme, and as it did.
+exec 3<&0
+"$@" </dev/null 3<&- &
 child=$!
 exec 2>/dev/null
-read -r word
-if [ "$word" = stop ]; then
-    kill -TERM "$child"
-else
+# It is told to go as soon as the programme was waited for, while nobody else can have got its id.
+(
+    while read -r word; do
+        case $word in
+        pause) kill -STOP "$child" ;;
+        resume) kill -CONT "$child" ;;
+        interrupt) kill -INT "$child" ;;
+        stop) kill -TERM "$child" ;;
+        esac
+    done
     kill -KILL "$child"
-fi
+) <&3 3<&- &
+reader=$!
+exec 3<&-
 wait "$child"
+status=$?
+kill -KILL "$reader"
+exit "$status"

@@ -1,4 +1,4 @@
-//! A sandbox gateway as a process with a durable ledger.
+//! A sandbox gateway as a process with a durable ledger, which is killed and comes back over it.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,39 +10,65 @@ use super::ports::free_port;
 use super::settings::Terms;
 use crate::support::patience::until;
 
-/// A running gateway.
+/// A gateway, running or killed.
 pub struct Sandbox {
     account: &'static str,
     port: u16,
     ledger: PathBuf,
     http: reqwest::Client,
-    life: Lifeline,
+    log: PathBuf,
+    arguments: Vec<String>,
+    life: Option<Lifeline>,
 }
 
 impl Sandbox {
     pub(super) async fn start(account: &'static str, directory: &Path, terms: &Terms) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let port = free_port();
-        let (listen, slow) = (format!("127.0.0.1:{port}"), terms.slow_ms.to_string());
         let ledger = directory.join("ledger");
         let arguments = [
             ["sandbox", "gateway"],
             ["--account", account],
-            ["--listen", &listen],
+            ["--listen", &format!("127.0.0.1:{port}")],
             ["--ledger", ledger.to_str().unwrap()],
-            ["--slow-ms", &slow],
+            ["--slow-ms", &terms.slow_ms.to_string()],
             ["--search-lag-ms", "200"],
         ];
-        let life = Lifeline::start(&directory.join(format!("{account}.log")), arguments.as_flattened());
+        let mut arguments: Vec<String> =
+            arguments.as_flattened().iter().map(|&word| word.to_owned()).collect();
+        arguments.push("--allow-die".to_owned());
         let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
+        let log = directory.join(format!("{account}.log"));
         let ledger = ledger.join(format!("{account}.jsonl"));
-        let sandbox = Self { account, port, ledger, http, life };
+        let mut sandbox = Self { account, port, ledger, http, log, arguments, life: None };
+        sandbox.restart().await;
+        sandbox
+    }
+
+    /// Starts the process again over its ledger; returns when it answers.
+    pub async fn restart(&mut self) {
+        // The one before must be gone: it has locked the ledger.
+        self.kill();
+        let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
+        let life = self.life.insert(Lifeline::start(&self.log, &arguments));
+        let (http, address) = (&self.http, format!("http://127.0.0.1:{}/sandbox/faults", self.port));
         until("the gateway answers", Duration::from_secs(30), async || {
-            assert!(!sandbox.life.said().contains("error:"), "{}", sandbox.life.said());
-            sandbox.get("/sandbox/faults").await.is_ok()
+            assert!(!life.said().contains("error:"), "{}", life.said());
+            http.get(&address).send().await.is_ok()
         })
         .await;
-        sandbox
+    }
+
+    /// SIGKILL; returns when the process is no more.
+    pub fn kill(&mut self) {
+        if let Some(mut life) = self.life.take() {
+            life.kill();
+        }
+    }
+
+    /// Whether the process runs.
+    pub fn runs(&mut self) -> bool {
+        self.life.as_mut().is_some_and(|life| life.ended().is_none())
     }
 
     /// The account that it serves.

@@ -8,8 +8,11 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
-use super::lifeline::Lifeline;
-use crate::support::patience::until;
+use super::lifeline::{Lifeline, Signal};
+use crate::support::patience::{until, within};
+
+/// Longer than the grace that the server gives to what is under way.
+const GRACE: Duration = Duration::from_secs(40);
 
 /// A server, running or killed.
 pub struct Server {
@@ -49,6 +52,28 @@ impl Server {
     /// SIGTERM; whether everything under way came to its end.
     pub fn stop(&mut self) -> bool {
         self.life.take().is_some_and(|mut life| life.stop().success())
+    }
+
+    /// SIGTERM; whether the process came to its end by itself, with everything under way at an end or parked.
+    pub async fn terminate(&mut self) -> bool {
+        let Some(mut life) = self.life.take() else { return false };
+        life.signal(Signal::Stop);
+        within(GRACE, async || life.ended().is_some()).await && life.stop().success()
+    }
+
+    /// SIGSTOP.
+    pub fn pause(&mut self) {
+        self.life.iter_mut().for_each(|life| life.signal(Signal::Pause));
+    }
+
+    /// SIGCONT.
+    pub fn resume(&mut self) {
+        self.life.iter_mut().for_each(|life| life.signal(Signal::Resume));
+    }
+
+    /// Whether the process runs; one that ended was asked to, or has failed.
+    pub fn runs(&mut self) -> bool {
+        self.life.as_mut().is_some_and(|life| life.ended().is_none())
     }
 
     /// The lines that this server ever logged with a text in them.

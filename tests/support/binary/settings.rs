@@ -86,6 +86,18 @@ latest_days = 4
 by = "weight-grams"
 bands = [{{ up_to = "10000", amount = "4.90" }}]
 
+[partners.carriers.shops]
+kind = "pickup"
+
+[[partners.carriers.shops.locations]]
+id = "mitte"
+name = "Shop in Mitte"
+lines = ["Torstraße 1"]
+locality = "Berlin"
+postal_code = "10119"
+country = "DE"
+ready_in_hours = 2
+
 [partners.tax.builtin]
 kind = "builtin"
 

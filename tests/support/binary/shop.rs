@@ -6,6 +6,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use super::lifeline::programme;
 use super::ports::free_port;
 use super::sandbox::Sandbox;
 use super::server::Server;
@@ -15,19 +16,30 @@ use crate::support::postgres::PrivatePostgres;
 /// How many of each counted product there are at first, but for the last one.
 pub const CATALOGUE_STOCK: i64 = 100_000;
 
-/// A course and a gift card, which nobody ships and which are captured with their order, and a cup that is
-/// sent. Of `LAST-ONE` there is one.
+/// How often `FIRST` may be used.
+pub const COUPON_LIMIT: i64 = 12;
+
+/// A course, which nobody ships and which is captured with its order, a cup that is sent, and a kettle that may be
+/// collected. Of `LAST-ONE` there is one. `ALWAYS` counts nothing; `FIRST` is for the first who use it.
 const CATALOGUE: &str = r#"{"products": [
   {"sku": "COURSE", "title": "A course", "price": {"currencyCode": "EUR", "units": 49, "nanos": 0},
    "taxCategory": "standard", "requiresDelivery": false, "stock": 100000},
   {"sku": "LAST-ONE", "title": "The last seat", "price": {"currencyCode": "EUR", "units": 25, "nanos": 0},
    "taxCategory": "standard", "requiresDelivery": false, "stock": 1},
   {"sku": "CUP", "title": "A cup", "price": {"currencyCode": "EUR", "units": 12, "nanos": 900000000},
-   "taxCategory": "standard", "weightGrams": 340, "stock": 100000}
-], "coupons": []}"#;
+   "taxCategory": "standard", "weightGrams": 340, "stock": 100000},
+  {"sku": "KETTLE", "title": "A kettle", "price": {"currencyCode": "EUR", "units": 79, "nanos": 0},
+   "taxCategory": "standard", "weightGrams": 1200, "stock": 100000, "tags": ["collect"]}
+], "coupons": [
+  {"code": "ALWAYS", "reason": "For everybody", "percent": "10"},
+  {"code": "FIRST", "reason": "For the first", "percent": "50", "limit": 12}
+]}"#;
 
-/// The one flow: everybody's.
-const FLOW: &str = include_str!("../../../examples/flows/one-page.yaml");
+/// Everybody's flow, and the one of carts with something that may be collected.
+const FLOWS: [(&str, &str); 2] = [
+    ("one-page.yaml", include_str!("../../../examples/flows/one-page.yaml")),
+    ("click-and-collect.yaml", include_str!("../../../examples/flows/click-and-collect.yaml")),
+];
 
 /// What keeps the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,13 +73,24 @@ impl Shop {
             Kept::Sqlite => format!("sqlite:{}", directory.path().join("cashwrap.db").display()),
             Kept::Postgres => PrivatePostgres::shared().fresh_database(),
         };
+        Self::open_over(url, directory, terms).await
+    }
+
+    /// The same over an empty database that the caller keeps.
+    pub async fn open_at(url: String, terms: Terms) -> Self {
+        Self::open_over(url, tempfile::tempdir().unwrap(), terms).await
+    }
+
+    async fn open_over(url: String, directory: TempDir, terms: Terms) -> Self {
         let primary = Sandbox::start("primary", directory.path(), &terms).await;
         let backup = Sandbox::start("backup", directory.path(), &terms).await;
         let shop = Self { primary, backup, url, directory, primary_through: None, terms };
         let catalogue = shop.directory.path().join("catalogue.json");
         fs::write(&catalogue, CATALOGUE).unwrap();
         fs::create_dir(shop.flows()).unwrap();
-        fs::write(shop.flows().join("one-page.yaml"), FLOW).unwrap();
+        for (name, flow) in FLOWS {
+            fs::write(shop.flows().join(name), flow).unwrap();
+        }
         let (settings, _) = shop.write_settings("once");
         let settings = settings.to_str().unwrap();
         run(&["migrate", "--config", settings]);
@@ -120,6 +143,6 @@ impl Shop {
 }
 
 fn run(arguments: &[&str]) {
-    let output = Command::new(env!("CARGO_BIN_EXE_cashwrap")).args(arguments).output().unwrap();
+    let output = Command::new(programme()).args(arguments).output().unwrap();
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }

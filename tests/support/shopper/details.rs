@@ -20,6 +20,7 @@ pub(super) fn digital() -> api::CheckoutDetails {
         contact: Some(api::Contact { email: "ada@example.com".to_owned(), ..api::Contact::default() }),
         billing: Some(api::Billing { choice: Some(api::billing::Choice::Address(address())) }),
         identity: api::IdentityOption::Guest.into(),
+        return_uri: "https://shop.example/checkout/return".to_owned(),
         ..api::CheckoutDetails::default()
     }
 }
@@ -36,7 +37,15 @@ pub(super) fn sent() -> api::CheckoutDetails {
 /// The choice of a way of delivery.
 pub(super) fn delivered_by(option: &api::DeliveryOption) -> api::CheckoutDetails {
     let choice = api::delivery_selection::Choice::QuoteId(option.quote_id.clone());
-    let selection =
-        api::DeliverySelection { delivery_group_id: option.delivery_group_id.clone(), choice: Some(choice) };
+    chosen(option.delivery_group_id.clone(), choice)
+}
+
+/// The choice of a place to collect at.
+pub(super) fn collected_at(location: &api::PickupLocation) -> api::CheckoutDetails {
+    chosen(String::new(), api::delivery_selection::Choice::PickupLocationId(location.id.clone()))
+}
+
+fn chosen(delivery_group_id: String, choice: api::delivery_selection::Choice) -> api::CheckoutDetails {
+    let selection = api::DeliverySelection { delivery_group_id, choice: Some(choice) };
     api::CheckoutDetails { deliveries: vec![selection], ..api::CheckoutDetails::default() }
 }

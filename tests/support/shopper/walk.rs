@@ -1,21 +1,19 @@
-//! From a cart to an order.
+//! From a cart to a checkout that is ready to be placed.
 
-use api::cart_service_client::CartServiceClient;
-use api::checkout_service_client::CheckoutServiceClient;
-use api::place_order_response::Result as Became;
 use cashwrap::proto::cashwrap::v1 as api;
-use tonic::Status;
+use serde::{Deserialize, Serialize};
 use tonic::transport::Channel;
 use uuid::Uuid;
 
-use super::asking::insist;
+use super::asking::{insist, told};
 use super::details;
+use super::doors::{Door, Doors, Turn};
 use crate::support::dice::Dice;
 
 const STORE: &str = "stores/demo";
 
 /// A checkout that is ready to be placed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// `stores/demo/checkouts/…`.
     pub name: String,
@@ -34,29 +32,6 @@ impl Session {
     }
 }
 
-/// What a PlaceOrder answered, without the parts that a test does not ask for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// The order's name.
-    Order(String),
-    /// The customer must act.
-    Action,
-    /// The next action of the decline.
-    Declined(api::DeclineAction),
-    /// Not known yet.
-    Processing,
-}
-
-/// What a response says.
-pub fn answer(response: &api::PlaceOrderResponse) -> Answer {
-    match response.result.as_ref().expect("a response has a result") {
-        Became::Order(order) => Answer::Order(order.name.clone()),
-        Became::Action(_) => Answer::Action,
-        Became::Decline(decline) => Answer::Declined(decline.next_action()),
-        Became::Processing(_) => Answer::Processing,
-    }
-}
-
 /// The last part of a resource's name.
 fn id_of(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or_default()
@@ -64,16 +39,28 @@ fn id_of(name: &str) -> &str {
 
 /// A shopper. Clones choose other request ids.
 pub struct Shopper {
-    carts: CartServiceClient<Channel>,
-    checkouts: CheckoutServiceClient<Channel>,
+    doors: Doors,
     dice: Dice,
 }
 
 impl Shopper {
     /// A shopper at this server.
     pub fn at(channel: Channel, dice: Dice) -> Self {
-        let carts = CartServiceClient::new(channel.clone());
-        Self { carts, checkouts: CheckoutServiceClient::new(channel), dice }
+        Self::at_any(vec![channel], dice)
+    }
+
+    /// A shopper who calls these servers in turn.
+    pub fn at_any(channels: Vec<Channel>, dice: Dice) -> Self {
+        Self { doors: Doors::to(channels), dice }
+    }
+
+    /// Which server was called last.
+    pub fn turn(&self) -> Turn {
+        self.doors.turn()
+    }
+
+    pub(super) fn door(&self) -> Door {
+        self.doors.next()
     }
 
     /// A request id that was never used.
@@ -93,11 +80,30 @@ impl Shopper {
             ..api::CreateCartRequest::default()
         };
         let ask = || {
-            let (mut carts, request) = (self.carts.clone(), request.clone());
-            async move { carts.create_cart(request).await }
+            let (mut door, request) = (self.door(), request.clone());
+            async move { door.carts.create_cart(request).await }
         };
         let response = insist(ask).await.unwrap();
         response.into_inner().cart.unwrap().name
+    }
+
+    /// Enters a coupon code; whether there was one left.
+    pub async fn enter_code(&mut self, cart: &str, code: &str) -> bool {
+        let request = api::ApplyCodeRequest {
+            name: cart.to_owned(),
+            request_id: self.request_id().to_string(),
+            code: code.to_owned(),
+            ..api::ApplyCodeRequest::default()
+        };
+        let ask = || {
+            let (mut door, request) = (self.door(), request.clone());
+            async move { door.carts.apply_code(request).await }
+        };
+        match insist(ask).await {
+            Ok(_) => true,
+            Err(status) if told(&status).reason == "CODE_INVALID" => false,
+            Err(status) => panic!("{code}: {status}"),
+        }
     }
 
     /// Opens a checkout of a cart with goods that nobody ships; it is ready to be placed.
@@ -109,19 +115,38 @@ impl Shopper {
     pub async fn check_out_sent(&mut self, cart: &str) -> Session {
         let opened = self.create_checkout(cart, details::sent()).await;
         let list = api::ListDeliveryOptionsRequest { parent: opened.name.clone(), ..Default::default() };
-        let options = self.checkouts.list_delivery_options(list).await.unwrap().into_inner().delivery_options;
+        let ask = || {
+            let (mut door, list) = (self.door(), list.clone());
+            async move { door.checkouts.list_delivery_options(list).await }
+        };
+        let options = insist(ask).await.unwrap().into_inner().delivery_options;
+        ready(self.update(&opened, details::delivered_by(&options[0])).await)
+    }
+
+    /// Opens a checkout of a cart with goods that are collected, and chooses the first place.
+    pub async fn check_out_collected(&mut self, cart: &str) -> Session {
+        let opened = self.create_checkout(cart, details::digital()).await;
+        let list = api::ListPickupLocationsRequest { parent: opened.name.clone(), ..Default::default() };
+        let ask = || {
+            let (mut door, list) = (self.door(), list.clone());
+            async move { door.checkouts.list_pickup_locations(list).await }
+        };
+        let places = insist(ask).await.unwrap().into_inner().pickup_locations;
+        ready(self.update(&opened, details::collected_at(&places[0])).await)
+    }
+
+    async fn update(&mut self, opened: &api::Checkout, details: api::CheckoutDetails) -> api::Checkout {
         let update = api::UpdateCheckoutRequest {
-            name: opened.name,
+            name: opened.name.clone(),
             request_id: self.request_id().to_string(),
-            details: Some(details::delivered_by(&options[0])),
+            details: Some(details),
             ..api::UpdateCheckoutRequest::default()
         };
         let ask = || {
-            let (mut checkouts, request) = (self.checkouts.clone(), update.clone());
-            async move { checkouts.update_checkout(request).await }
+            let (mut door, request) = (self.door(), update.clone());
+            async move { door.checkouts.update_checkout(request).await }
         };
-        let response = insist(ask).await.unwrap();
-        ready(response.into_inner().checkout.unwrap())
+        insist(ask).await.unwrap().into_inner().checkout.unwrap()
     }
 
     async fn create_checkout(&mut self, cart: &str, details: api::CheckoutDetails) -> api::Checkout {
@@ -133,49 +158,20 @@ impl Shopper {
             ..api::CreateCheckoutRequest::default()
         };
         let ask = || {
-            let (mut checkouts, request) = (self.checkouts.clone(), request.clone());
-            async move { checkouts.create_checkout(request).await }
+            let (mut door, request) = (self.door(), request.clone());
+            async move { door.checkouts.create_checkout(request).await }
         };
-        let response = insist(ask).await.unwrap();
-        response.into_inner().checkout.unwrap()
+        insist(ask).await.unwrap().into_inner().checkout.unwrap()
     }
 
     /// The checkout as it stands.
     pub async fn look(&self, session: &Session) -> api::Checkout {
         let request = api::GetCheckoutRequest { name: session.name.clone() };
         let ask = || {
-            let (mut checkouts, request) = (self.checkouts.clone(), request.clone());
-            async move { checkouts.get_checkout(request).await }
+            let (mut door, request) = (self.door(), request.clone());
+            async move { door.checkouts.get_checkout(request).await }
         };
-        let response = insist(ask).await.unwrap();
-        response.into_inner().checkout.unwrap()
-    }
-
-    /// Places once, with a card that behaves so at the primary and is also known to the backup.
-    pub fn place(
-        &self,
-        session: &Session,
-        request_id: Uuid,
-        behaviour: &str,
-    ) -> impl Future<Output = Result<api::PlaceOrderResponse, Status>> + Send + use<> {
-        let instrument = |account: &str, behaviour: &str| api::CardInstrument {
-            partner_account: account.to_owned(),
-            // A card of its own for each call: the schemes' limits are counted per card.
-            token: format!("tok_{account}_{behaviour}.{}", letters(request_id)),
-        };
-        let card = api::CardTender {
-            instruments: vec![instrument("primary", behaviour), instrument("backup", "approve")],
-            descriptor: None,
-        };
-        let tender = api::Tender { amount: None, instrument: Some(api::tender::Instrument::Card(card)) };
-        let request = api::PlaceOrderRequest {
-            name: session.name.clone(),
-            request_id: request_id.to_string(),
-            quote_digest: session.digest.clone(),
-            tenders: vec![tender],
-        };
-        let mut checkouts = self.checkouts.clone();
-        async move { Ok(checkouts.place_order(request).await?.into_inner()) }
+        insist(ask).await.unwrap().into_inner().checkout.unwrap()
     }
 }
 
@@ -189,13 +185,4 @@ fn ready(checkout: api::Checkout) -> Session {
         digest: quote.quote_digest,
         total_minor: total.units * 100 + i64::from(total.nanos) / 10_000_000,
     }
-}
-
-/// An id in letters alone, so that no run of digits in it can look like a card number.
-fn letters(id: Uuid) -> String {
-    let digits = id.simple().to_string();
-    digits
-        .chars()
-        .map(|digit| char::from(b'a' + u8::try_from(digit.to_digit(16).unwrap()).unwrap()))
-        .collect()
 }

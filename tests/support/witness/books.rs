@@ -20,6 +20,12 @@ pub struct OrderSeen {
     pub captured_minor: i64,
     pub refunded_minor: i64,
     pub paid: bool,
+    /// Where its money stands.
+    pub state: api::OrderPaymentState,
+    /// Each SKU with how many units of it.
+    pub goods: Vec<(String, i64)>,
+    /// The coupon codes that took something off.
+    pub codes: Vec<String>,
     /// The ids of its payments, by which the ledgers know them.
     pub payments: Vec<String>,
 }
@@ -82,13 +88,17 @@ impl Books {
 }
 
 fn seen(order: api::Order) -> OrderSeen {
-    let total = order.quote.and_then(|quote| quote.total);
+    let state = order.payment_state();
+    let quote = order.quote.unwrap_or_default();
     OrderSeen {
         checkout: order.checkout,
-        total_minor: minor(total.as_ref()),
+        total_minor: minor(quote.total.as_ref()),
         captured_minor: minor(order.captured_amount.as_ref()),
         refunded_minor: minor(order.refunded_amount.as_ref()),
-        paid: order.payment_state == i32::from(api::OrderPaymentState::Paid),
+        paid: state == api::OrderPaymentState::Paid,
+        state,
+        goods: quote.lines.iter().map(|line| (line.sku.clone(), i64::from(line.quantity))).collect(),
+        codes: quote.discounts.into_iter().map(|discount| discount.code).collect(),
         payments: order.payments.iter().map(|name| last(name)).collect(),
         name: order.name,
     }

@@ -1,16 +1,26 @@
 //! The rows, whether the server that wrote them lives or not. The same questions to either database; every
-//! value comes as text.
+//! value comes as text. A database that comes back after an end is asked again.
+
+use std::time::Duration;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
-use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use tokio_postgres::{Client, Error, NoTls, SimpleQueryMessage};
 
 use crate::support::patience::spawn;
+
+/// How long a database that does not answer is asked again.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long one question may take.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(20);
 
 /// A connection that only reads.
 pub enum Rows {
     Sqlite(Connection),
-    Postgres(Client),
+    Postgres { url: String, client: Mutex<Option<Client>> },
 }
 
 impl Rows {
@@ -18,27 +28,32 @@ impl Rows {
     pub async fn at(url: &str) -> Self {
         if let Some(path) = url.strip_prefix("sqlite:") {
             let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
-            connection.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
+            connection.busy_timeout(Duration::from_secs(5)).unwrap();
             return Self::Sqlite(connection);
         }
-        let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
-        spawn(connection);
-        Self::Postgres(client)
+        let rows = Self::Postgres { url: url.to_owned(), client: Mutex::new(None) };
+        rows.read("SELECT 1").await;
+        rows
     }
 
     /// The answers to a question.
     pub async fn read(&self, sql: &str) -> Vec<Vec<String>> {
-        match self {
-            Self::Sqlite(connection) => read_sqlite(connection, sql),
-            Self::Postgres(client) => {
-                let messages = client.simple_query(sql).await.unwrap();
-                let rows = messages.into_iter().filter_map(|message| match message {
-                    SimpleQueryMessage::Row(row) => Some(row),
-                    _ => None,
-                });
-                rows.map(|row| (0..row.len()).map(|at| row.get(at).unwrap_or_default().to_owned()).collect())
-                    .collect()
-            }
+        let (url, client) = match self {
+            Self::Sqlite(connection) => return read_sqlite(connection, sql),
+            Self::Postgres { url, client } => (url, client),
+        };
+        let mut client = client.lock().await;
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let asking = read_postgres(url, &mut client, sql);
+            let error = match tokio::time::timeout(ANSWERED_WITHIN, asking).await {
+                Ok(Ok(rows)) => return rows,
+                Ok(Err(error)) => error.to_string(),
+                Err(elapsed) => elapsed.to_string(),
+            };
+            assert!(Instant::now() < end, "{sql}: {error}");
+            *client = None;
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
@@ -46,6 +61,24 @@ impl Rows {
     pub async fn count(&self, sql: &str) -> i64 {
         self.read(sql).await[0][0].parse().unwrap()
     }
+}
+
+async fn read_postgres(url: &str, held: &mut Option<Client>, sql: &str) -> Result<Vec<Vec<String>>, Error> {
+    let client = if let Some(client) = held {
+        client
+    } else {
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+        spawn(connection);
+        held.insert(client)
+    };
+    let messages = client.simple_query(sql).await?;
+    let rows = messages.into_iter().filter_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    });
+    Ok(rows
+        .map(|row| (0..row.len()).map(|at| row.get(at).unwrap_or_default().to_owned()).collect())
+        .collect())
 }
 
 fn read_sqlite(connection: &Connection, sql: &str) -> Vec<Vec<String>> {

@@ -1,5 +1,5 @@
-//! When to kill: at any moment, or soon after something was seen. What is seen here only chooses moments; what
-//! was under way is found out after the kill.
+//! When to strike: at any moment, or soon after something was seen. What is seen here only chooses moments; what
+//! was under way is found out after the strike.
 
 use std::fs::{self, File};
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::load::Load;
+use crate::load::Load;
 use crate::support::binary::{Sandbox, Shop};
 use crate::support::dice::Dice;
 use crate::support::witness::Rows;
@@ -55,18 +55,18 @@ struct Before {
 }
 
 /// Chooses moments.
-pub(super) struct Marksman {
+pub struct Marksman {
     dice: Dice,
     rows: Rows,
 }
 
 impl Marksman {
-    pub(super) fn new(dice: Dice, rows: Rows) -> Self {
+    pub fn new(dice: Dice, rows: Rows) -> Self {
         Self { dice, rows }
     }
 
     /// Returns at the moment for the next kill.
-    pub(super) async fn wait(&mut self, shop: &Shop, load: &Load) {
+    pub async fn wait(&mut self, shop: &Shop, load: &Load) {
         // Below and above the lease, so that recoveries are killed too.
         self.pause(300, 1_500).await;
         let aim = self.dice.one_of(&AIMS);

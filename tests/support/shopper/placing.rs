@@ -1,0 +1,61 @@
+//! The placement, and what a buyer does on the bank's page.
+
+use cashwrap::proto::cashwrap::v1 as api;
+use tonic::Status;
+use uuid::Uuid;
+
+use super::walk::{Session, Shopper};
+
+impl Shopper {
+    /// Places once, with a card that behaves so at the primary and is also known to the backup.
+    pub fn place(
+        &self,
+        session: &Session,
+        request_id: Uuid,
+        behaviour: &str,
+    ) -> impl Future<Output = Result<api::PlaceOrderResponse, Status>> + Send + use<> {
+        let instrument = |account: &str, behaviour: &str| api::CardInstrument {
+            partner_account: account.to_owned(),
+            // A card of its own for each call: the schemes' limits are counted per card.
+            token: format!("tok_{account}_{behaviour}.{}", letters(request_id)),
+        };
+        let card = api::CardTender {
+            instruments: vec![instrument("primary", behaviour), instrument("backup", "approve")],
+            descriptor: None,
+        };
+        let tender = api::Tender { amount: None, instrument: Some(api::tender::Instrument::Card(card)) };
+        let request = api::PlaceOrderRequest {
+            name: session.name.clone(),
+            request_id: request_id.to_string(),
+            quote_digest: session.digest.clone(),
+            tenders: vec![tender],
+        };
+        let mut door = self.door();
+        async move { Ok(door.checkouts.place_order(request).await?.into_inner()) }
+    }
+
+    /// Says once that the buyer did what the payment asked for.
+    pub fn confirm(
+        &self,
+        session: &Session,
+        request_id: Uuid,
+        action: &str,
+    ) -> impl Future<Output = Result<api::ConfirmPaymentActionResponse, Status>> + Send + use<> {
+        let request = api::ConfirmPaymentActionRequest {
+            name: session.name.clone(),
+            request_id: request_id.to_string(),
+            action_id: action.to_owned(),
+        };
+        let mut door = self.door();
+        async move { Ok(door.checkouts.confirm_payment_action(request).await?.into_inner()) }
+    }
+}
+
+/// An id in letters alone, so that no run of digits in it can look like a card number.
+fn letters(id: Uuid) -> String {
+    let digits = id.simple().to_string();
+    digits
+        .chars()
+        .map(|digit| char::from(b'a' + u8::try_from(digit.to_digit(16).unwrap()).unwrap()))
+        .collect()
+}
