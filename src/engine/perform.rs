@@ -113,7 +113,9 @@ impl Driver {
         beat.tick().await;
         let mut ours = true;
         loop {
+            // In order, not by lot: an answer that is there comes before the beat, and a run can be repeated.
             tokio::select! {
+                biased;
                 input = &mut call => return input,
                 _ = beat.tick(), if ours => {
                     ours = self.store.renew(claim, self.settings.lease).await.unwrap_or(true);

@@ -69,7 +69,7 @@ impl Driver {
             Verdict::Committed => {
                 case.committed(unit.writes, unit.reply);
                 self.bell.notify_one();
-                self.commits.send_modify(|count| *count = count.wrapping_add(1));
+                self.commits.notify_waiters();
                 Commit::Done
             }
             Verdict::Stale { .. } => match self.load(case.subject()).await {
