@@ -5,6 +5,7 @@
 //! - [`shopper`]: a client that walks from a cart to an order. [`witness`]: what ledgers and rows say of it.
 //! - [`spawned`]: any command of the binary as a process. [`grpcurl`] and [`localstripe`]: programs of others,
 //!   which scripts/test installs.
+//! - [`stand_ins`]: doubles of clock, ids, vault and replies, which the simulation shares.
 //! - [`wire`]: a network between two of them, which a test makes worse.
 //! - [`dice`]: random choices that a seed repeats. [`patience`]: waiting for a bounded time.
 
@@ -16,5 +17,6 @@ pub mod patience;
 pub mod postgres;
 pub mod shopper;
 pub mod spawned;
+pub mod stand_ins;
 pub mod wire;
 pub mod witness;
