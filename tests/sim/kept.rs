@@ -11,7 +11,7 @@ pub fn replay() -> bool {
     let mut seeds: Vec<u64> = std::fs::read_dir(&folder)
         .into_iter()
         .flatten()
-        .filter_map(|entry| entry.ok()?.path().file_stem()?.to_str()?.parse().ok())
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".seed")?.parse().ok())
         .collect();
     seeds.sort_unstable();
     let mut sound = true;
