@@ -8,7 +8,7 @@ use super::attempt::{AttemptState, VoidReason};
 use super::decline::Action;
 
 /// The gate's answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Gate {
     /// Another gateway may take over.
     Open,
@@ -17,7 +17,7 @@ pub enum Gate {
 }
 
 /// Why the gate is closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Closed {
     /// The attempt may hold money.
     Live,

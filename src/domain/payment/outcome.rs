@@ -104,7 +104,7 @@ pub struct View {
 }
 
 /// What a gateway's answer shows of the card.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SeenCard {
     /// What the gateway calls the card, where it tells.
     pub reference: Option<CardReference>,
@@ -113,7 +113,7 @@ pub struct SeenCard {
 }
 
 /// What a gateway calls a card, in plain text: it lives as long as the answer and is stored as a keyed digest.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub enum CardReference {
     /// The payment account reference (PAR): the same at every gateway.
     Par(String),

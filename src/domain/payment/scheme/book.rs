@@ -82,7 +82,7 @@ impl CardBook {
 }
 
 /// A try that the rules forbid, as it is answered and kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Limited {
     /// Why.
     pub why: Why,

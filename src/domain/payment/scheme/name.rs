@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 
 /// The scheme of a card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
 pub enum Network {
     /// Visa.
     Visa,
@@ -32,7 +32,7 @@ impl Network {
 }
 
 /// A keyed digest: it can be compared and not be read back.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub [u8; 32]);
 
 impl fmt::Display for Digest {
@@ -69,7 +69,7 @@ impl FromStr for Digest {
 }
 
 /// A row of ledgers: of one card, or of all the cards that a customer described.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BookId {
     /// A token of one partner account.
     Token(Digest),
@@ -117,7 +117,7 @@ impl FromStr for BookId {
 }
 
 /// A name of a card: the book in which its ledger stands, and which of the book's cards it is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CardName {
     /// The book.
     pub book: BookId,
@@ -164,7 +164,7 @@ impl CardName {
 }
 
 /// The card of a tender, as far as it is known.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct TenderCard {
     /// Its names.
     pub names: Vec<CardName>,

@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use super::name::Network;
 
 /// A Mastercard merchant advice code: two digits. Gateways pass it on beside a decline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Advice(u8);
 
 /// The text is not a merchant advice code.

@@ -25,7 +25,7 @@ pub struct Try {
 }
 
 /// Why a card may not be tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Why {
     /// A decline said never again.
     Stopped,
