@@ -108,7 +108,7 @@ impl Object {
         let held = match issuer {
             Issuer::Declines(class) => {
                 let code = class.as_str().to_lowercase();
-                self.phase = Phase::Declined(Decline { class, code });
+                self.phase = Phase::Declined(Decline { class, code, advice: None });
                 return;
             }
             Issuer::AsksTheCustomer => {
@@ -174,6 +174,7 @@ impl Object {
             capturable_minor: self.held,
             captured_minor: self.captured(),
             refunded_minor: refund.map(|key| self.refunds.get(key).copied().unwrap_or(0)),
+            card: None,
         })
     }
 }

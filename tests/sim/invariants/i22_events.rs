@@ -22,7 +22,7 @@ fn shown(record: &Record) -> Option<&'static str> {
         Record::Placement(row) => Some(row.state.as_str()),
         Record::Order(row) => Some(row.payment_state.as_str()),
         Record::Payment(row) => row.attempts.last().map(|attempt| attempt.state.as_str()),
-        Record::Product(_) | Record::Coupon(_) | Record::PartnerMode(_) => None,
+        Record::Product(_) | Record::Coupon(_) | Record::PartnerMode(_) | Record::CardBook(_) => None,
     }
 }
 

@@ -12,7 +12,7 @@ use cashwrap::domain::cart::CartAction;
 use cashwrap::domain::checkout::{Billing, Context, Customer};
 use cashwrap::domain::flow::{Channel, CustomerKind, Device};
 use cashwrap::domain::ids::{CartId, CheckoutId, LineId};
-use cashwrap::domain::payment::Payment;
+use cashwrap::domain::payment::{Network, Payment};
 use tokio::time::sleep;
 
 use super::customer::Habit;
@@ -102,7 +102,7 @@ impl Hand {
             id,
             cart,
             context: Context {
-                device: Device::Desktop,
+                device: Some(Device::Desktop),
                 channel: Channel::Web,
                 customer: Customer { id: None, kind: CustomerKind::Guest },
                 language: String::new(),
@@ -186,7 +186,7 @@ impl Hand {
             .filter(|(index, _)| all || *index == 0 || self.dice.below(2) == 0)
             .map(|(_, account)| (account.parse().unwrap(), format!("{kind}_{number}_{account}")))
             .collect();
-        CardTender { amount: None, instruments }
+        CardTender { amount: None, instruments, description: None, network: Network::default() }
     }
 
     /// What is placed.

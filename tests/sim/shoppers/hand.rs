@@ -49,6 +49,7 @@ impl Hand {
             fingerprint: [7; 32],
             etag: None,
             reach: Reach::Anybodys,
+            answer_by: None,
         }
     }
 

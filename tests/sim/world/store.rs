@@ -42,7 +42,7 @@ fn subject<'a>(keys: impl Iterator<Item = &'a Key>) -> &'a str {
         Kind::Checkout => 2,
         Kind::Cart => 3,
         Kind::Order => 4,
-        Kind::Product | Kind::Coupon | Kind::PartnerMode => 5,
+        Kind::Product | Kind::Coupon | Kind::PartnerMode | Kind::CardBook => 5,
     };
     keys.min_by_key(|key| rank(key.kind)).map_or("", |key| key.id.as_str())
 }
