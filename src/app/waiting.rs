@@ -27,9 +27,11 @@ impl House {
         id: PlacementId,
         until: Instant,
     ) -> Result<Bytes, Error> {
-        let mut commits = self.engine.commits.subscribe();
         loop {
-            commits.mark_unchanged();
+            // Before we look, so that no commit can slip in between.
+            let committed = self.engine.commits.notified();
+            tokio::pin!(committed);
+            committed.as_mut().enable();
             if let Some(answer) = self.answer_of(store, id).await? {
                 return Ok(answer);
             }
@@ -38,7 +40,7 @@ impl House {
             }
             let next = (Instant::now() + LOOK_EVERY).min(until);
             // A wake-up or the end of the pause: either way we look again.
-            let _woken = tokio::time::timeout_at(next, commits.changed()).await;
+            let _woken = tokio::time::timeout_at(next, committed).await;
         }
     }
 

@@ -15,7 +15,9 @@ pub async fn run(engine: Engine) {
     while !engine.tasks.is_draining() {
         let found = claim_some(&engine, &permits).await;
         if found == 0 {
+            // In order, not by lot: a simulated run can be repeated to the byte.
             tokio::select! {
+                biased;
                 () = engine.tasks.draining() => break,
                 () = engine.bell.notified() => {}
                 () = tokio::time::sleep(engine.settings.poll) => {}

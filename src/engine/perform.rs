@@ -83,16 +83,40 @@ impl Driver {
             }
             Effect::Next { attempt, kind, amount_minor } => {
                 let attempt = payment.attempts.iter().find(|each| each.id == *attempt)?;
-                call_on(payment, attempt, *kind, *amount_minor).map(|call| (attempt.account.clone(), call))
+                self.call_on(payment, attempt, *kind, *amount_minor)
             }
             Effect::Send { operation } => {
                 let attempt = payment.attempt_of(*operation)?;
                 let operation = attempt.operation(*operation)?;
-                call_on(payment, attempt, operation.kind, operation.amount_minor)
-                    .map(|call| (attempt.account.clone(), call))
+                self.call_on(payment, attempt, operation.kind, operation.amount_minor)
             }
             Effect::Replay { .. } | Effect::Look { .. } => None,
         }
+    }
+
+    /// A call on what an attempt began. What has no id yet can only be voided, and only where the vendor voids by
+    /// our reference (R3d).
+    fn call_on(
+        &self,
+        payment: &Payment,
+        attempt: &Attempt,
+        kind: OperationKind,
+        amount_minor: i64,
+    ) -> Option<(AccountId, Call)> {
+        let by_reference =
+            || self.gateways.get(&attempt.account)?.capabilities().void_by_reference.then_some(());
+        let call = match (kind, attempt.object.clone()) {
+            (OperationKind::Confirm, Some(object)) => {
+                Call::Confirm { object, return_url: payment.return_url.clone() }
+            }
+            (OperationKind::Capture, Some(object)) => Call::Capture { object, amount_minor },
+            (OperationKind::Void, Some(object)) => Call::Void { object },
+            (OperationKind::Void, None) => by_reference().map(|()| Call::VoidReference)?,
+            (OperationKind::Refund, Some(object)) => Call::Refund { object, amount_minor },
+            (OperationKind::Create | OperationKind::Authorise, _)
+            | (OperationKind::Confirm | OperationKind::Capture | OperationKind::Refund, None) => return None,
+        };
+        Some((attempt.account.clone(), call))
     }
 
     /// Performs an effect whose intent, if it needs one, is durable; gives back what to react to. The lease is
@@ -113,7 +137,9 @@ impl Driver {
         beat.tick().await;
         let mut ours = true;
         loop {
+            // In order, not by lot: an answer that is there comes before the beat, and a run can be repeated.
             tokio::select! {
+                biased;
                 input = &mut call => return input,
                 _ = beat.tick(), if ours => {
                     ours = self.store.renew(claim, self.settings.lease).await.unwrap_or(true);
@@ -203,15 +229,4 @@ impl Driver {
             None => Outcome::Unknown(UnknownCause::NotConclusive),
         }
     }
-}
-
-fn call_on(payment: &Payment, attempt: &Attempt, kind: OperationKind, amount_minor: i64) -> Option<Call> {
-    let object = attempt.object.clone()?;
-    Some(match kind {
-        OperationKind::Confirm => Call::Confirm { object, return_url: payment.return_url.clone() },
-        OperationKind::Capture => Call::Capture { object, amount_minor },
-        OperationKind::Void => Call::Void { object },
-        OperationKind::Refund => Call::Refund { object, amount_minor },
-        OperationKind::Create | OperationKind::Authorise => return None,
-    })
 }

@@ -60,6 +60,9 @@ pub enum Call {
         /// The vendor's id.
         object: String,
     },
+    /// Gives back what the request's reference holds, and refuses what comes late for it. Asked only of vendors
+    /// whose capabilities say `void_by_reference`, where the vendor's id is not known.
+    VoidReference,
     /// Gives a captured amount back.
     Refund {
         /// The vendor's id.
@@ -77,7 +80,7 @@ impl Call {
             Self::Confirm { .. } => OperationKind::Confirm,
             Self::Authorise { .. } => OperationKind::Authorise,
             Self::Capture { .. } => OperationKind::Capture,
-            Self::Void { .. } => OperationKind::Void,
+            Self::Void { .. } | Self::VoidReference => OperationKind::Void,
             Self::Refund { .. } => OperationKind::Refund,
         }
     }

@@ -4,6 +4,7 @@
 //! - [`binary`]: the server, the sandbox gateways and any other command as processes.
 //! - [`shopper`]: a client that walks from a cart to an order. [`witness`]: what ledgers and rows say of it.
 //! - [`grpcurl`] and [`localstripe`]: programs of others, which scripts/test installs.
+//! - [`stand_ins`]: doubles of clock, ids, vault and replies, which the simulation shares.
 //! - [`wire`]: a network between two of them, which a test makes worse.
 //! - [`dice`]: random choices that a seed repeats. [`patience`]: waiting for a bounded time.
 
@@ -14,5 +15,6 @@ pub mod localstripe;
 pub mod patience;
 pub mod postgres;
 pub mod shopper;
+pub mod stand_ins;
 pub mod wire;
 pub mod witness;

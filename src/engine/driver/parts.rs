@@ -93,8 +93,8 @@ pub struct Driver {
     parts: Parts,
     /// Rings when something may be due now.
     pub bell: tokio::sync::Notify,
-    /// Counts the commits of this process's workers, so that who waits looks again at once.
-    pub commits: tokio::sync::watch::Sender<u64>,
+    /// Wakes whoever waits for this process's workers at each of their commits, in the order in which they came.
+    pub commits: tokio::sync::Notify,
     /// What must never happen, counted.
     pub alarms: Alarms,
 }
@@ -118,7 +118,7 @@ impl Driver {
         Self {
             parts,
             bell: tokio::sync::Notify::new(),
-            commits: tokio::sync::watch::Sender::new(0),
+            commits: tokio::sync::Notify::new(),
             alarms: Alarms::default(),
         }
     }

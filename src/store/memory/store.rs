@@ -40,6 +40,11 @@ impl MemoryStore {
         self.shelves().clone()
     }
 
+    /// Looks at what it holds, without a copy: an audit may look after every step.
+    pub fn inspect<T>(&self, look: impl FnOnce(&Dump) -> T) -> T {
+        look(&self.shelves())
+    }
+
     fn shelves(&self) -> MutexGuard<'_, Dump> {
         self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -161,6 +161,7 @@ impl Ledger {
             | Call::Capture { object, .. }
             | Call::Void { object }
             | Call::Refund { object, .. } => object.clone(),
+            Call::VoidReference => return Self::refusal("resource_missing", true),
         };
         let Some(object) = self.objects.get_mut(&id) else { return Self::refusal("resource_missing", true) };
         let mut refunded = None;
@@ -219,6 +220,7 @@ impl Gateway for Till {
             Call::Authorise { .. } => ("authorise", String::new(), 0),
             Call::Capture { object, amount_minor } => ("capture", object.clone(), *amount_minor),
             Call::Void { object } => ("void", object.clone(), 0),
+            Call::VoidReference => ("void", String::new(), 0),
             Call::Refund { object, amount_minor } => ("refund", object.clone(), *amount_minor),
         };
         let text = format!("{name}|{object}|{amount}|{}|{}", request.key, request.reference);

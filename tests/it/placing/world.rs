@@ -24,7 +24,6 @@ use cashwrap::domain::payment::{Network, Policy};
 use cashwrap::domain::pricing::{RoundingLevel, RoundingMode, RoundingPolicy};
 use cashwrap::domain::product::{Product, TaxCategory, stock_counter};
 use cashwrap::engine::modes::Modes;
-use cashwrap::engine::replies::{Answer, Replies};
 use cashwrap::engine::{Driver, Engine, Parts, Settings, Tasks, claims};
 use cashwrap::partners::carrier::table_rate::TableRate;
 use cashwrap::partners::catalogue::builtin::BuiltinCatalogue;
@@ -33,15 +32,14 @@ use cashwrap::partners::system::entropy;
 use cashwrap::partners::tax::builtin::{BuiltinTax, BuiltinTaxSettings};
 use cashwrap::ports::gateway::Gateway;
 use cashwrap::ports::store::{CounterChange, CounterMove, Kind, Query, Store, UnitOfWork, Verdict, Write};
-use cashwrap::ports::vault::CannotOpen;
-use cashwrap::ports::{Clock, Ids, Record, Vault};
+use cashwrap::ports::{Clock, Ids, Record};
 use cashwrap::store::MemoryStore;
 use cashwrap::store::document::Records;
-use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::fuse::{Fuse, FusedGateway, FusedStore};
 use super::till::Till;
+use crate::support::stand_ins::{CountingIds, MarkingVault, PausedClock, PlainReplies};
 
 const FLOW: &str = "
 id: test
@@ -60,66 +58,6 @@ backend:
   tax: builtin
   capture: at_placement
 ";
-
-/// The wall clock of the paused runtime.
-#[derive(Clone, Copy)]
-struct PausedClock(tokio::time::Instant);
-
-impl Clock for PausedClock {
-    fn now(&self) -> Timestamp {
-        let base: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
-        base + SignedDuration::try_from(self.0.elapsed()).unwrap()
-    }
-}
-
-/// Ids that count: a run is the same each time.
-#[derive(Default)]
-pub struct CountingIds(AtomicU64);
-
-impl Ids for CountingIds {
-    fn fresh(&self) -> Uuid {
-        Uuid::from_u128(u128::from(self.0.fetch_add(1, Ordering::SeqCst)) + (1 << 100))
-    }
-}
-
-/// Seals by marking: what is sealed cannot be taken for what is plain.
-struct MarkingVault;
-
-impl Vault for MarkingVault {
-    fn seal(&self, context: &str, plain: &[u8]) -> Vec<u8> {
-        [b"sealed:", context.as_bytes(), b":", plain].concat()
-    }
-
-    fn open(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, CannotOpen> {
-        let mark = [b"sealed:", context.as_bytes(), b":"].concat();
-        sealed.strip_prefix(mark.as_slice()).map(<[u8]>::to_vec).ok_or(CannotOpen)
-    }
-
-    fn sign(&self, purpose: &str, message: &[u8]) -> [u8; 32] {
-        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, purpose.as_bytes());
-        ring::hmac::sign(&key, message).as_ref().try_into().unwrap()
-    }
-}
-
-/// Replies a test can read.
-struct PlainReplies;
-
-impl Replies for PlainReplies {
-    fn place_order(&self, answer: &Answer<'_>) -> Vec<u8> {
-        match answer {
-            Answer::Order(order) => format!("order {}", order.id),
-            Answer::Action(checkout) => {
-                format!(
-                    "action {}",
-                    checkout.action.as_ref().map(|a| a.payment.to_string()).unwrap_or_default()
-                )
-            }
-            Answer::Declined { failure, .. } => format!("declined {failure:?}"),
-            Answer::Processing => "processing".to_owned(),
-        }
-        .into_bytes()
-    }
-}
 
 /// What outlives every process.
 pub struct World {
@@ -147,7 +85,7 @@ fn euro(minor: i64) -> Money {
 impl World {
     /// A world with three mugs at 12.50 and a coupon that can be used once.
     pub async fn new() -> Self {
-        let clock = PausedClock(tokio::time::Instant::now());
+        let clock = PausedClock::begin();
         let memory = Arc::new(MemoryStore::new(Arc::new(move || clock.now())));
         let store: Arc<dyn Store<Record>> = Arc::new(Records::new(memory));
         let world = Self {
@@ -241,7 +179,7 @@ impl World {
             tasks: Tasks::bounded(self.room),
         };
         let table = toml::from_str(
-            "currency = \"EUR\"\n[[methods]]\ncode = \"standard\"\ntitle = \"Standard\"\n[[methods.zones]]\ncountries = [\"DE\"]\nprice = \"4.90\"\n",
+            "currency = \"EUR\"\n[[methods]]\ncode = \"standard\"\ntitle = \"Standard\"\n[[methods.zones]]\ncountries = [\"DE\"]\nby = \"weight-grams\"\nbands = [{ amount = \"4.90\" }]\n",
         );
         let table = table.ok().and_then(|settings| TableRate::new(settings).ok());
         let flows =

@@ -58,7 +58,7 @@ pub(super) fn render(request: &GatewayRequest, version: &str) -> Rendered {
 
 fn object(call: &Call) -> Option<&str> {
     match call {
-        Call::Create { .. } | Call::Authorise { .. } => None,
+        Call::Create { .. } | Call::Authorise { .. } | Call::VoidReference => None,
         Call::Confirm { object, .. }
         | Call::Capture { object, .. }
         | Call::Void { object }
@@ -85,6 +85,8 @@ fn address(request: &GatewayRequest) -> (String, Option<Form>) {
             (on(object, "capture"), form)
         }
         Call::Void { object } => (on(object, "cancel"), Some(expanding())),
+        // Stripe voids by its own id alone and its capabilities say so: asked all the same, it knows no such id.
+        Call::VoidReference => (on(&request.reference, "cancel"), Some(expanding())),
         Call::Refund { object, amount_minor } => {
             let form = amount(*amount_minor, request.amount).map(|amount| {
                 // A refund has no charge to expand.

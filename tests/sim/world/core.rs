@@ -1,0 +1,117 @@
+//! What one lock guards: dice, storm, ledgers, book, invariants, story.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use cashwrap::domain::ids::AccountId;
+use tokio::time::Instant;
+
+use crate::book::Book;
+use crate::dice::Dice;
+use crate::faults::Storm;
+use crate::gateways::{self, Ledger, profile};
+use crate::invariants::{self, Fact, Invariant, Scene, Violation};
+use crate::story::Story;
+
+/// The accounts that the flow names, in its order.
+pub const ACCOUNTS: [&str; 3] = ["north", "south", "west"];
+
+/// What one lock guards.
+pub struct Core {
+    /// The one source of chance.
+    pub dice: Dice,
+    /// The faults.
+    pub storm: Storm,
+    /// The gateways' ledgers by account.
+    pub tills: BTreeMap<AccountId, Ledger>,
+    /// What is durable.
+    pub book: Book,
+    /// How many effects there were.
+    pub effects: u64,
+    /// How often a process died.
+    pub crashes: u64,
+    /// A clock was off at some time: rules that compare the clocks of processes are not held against them.
+    pub clocks_were_off: bool,
+    /// What was broken first.
+    pub violation: Option<Violation>,
+    /// What happened, if somebody wants to read it.
+    pub story: Story,
+    invariants: Vec<Box<dyn Invariant>>,
+}
+
+impl Core {
+    /// A core of a seed's own.
+    pub fn new(mut dice: Dice, tell: bool) -> Self {
+        let storm = Storm::roll(&mut dice.others());
+        let tills = ACCOUNTS
+            .iter()
+            .map(|account| (account.parse().unwrap(), Ledger::new(dice.one_of(&gateways::ALL))))
+            .collect();
+        Self {
+            dice: dice.others(),
+            storm,
+            tills,
+            book: Book::default(),
+            effects: 0,
+            crashes: 0,
+            clocks_were_off: false,
+            violation: None,
+            story: Story::new(tell),
+            invariants: invariants::all(),
+        }
+    }
+
+    /// Shows a fact to every invariant.
+    pub fn see(&mut self, fact: &Fact<'_>, now: Instant) {
+        if self.violation.is_some() {
+            return;
+        }
+        let Self { book, tills, invariants, clocks_were_off, .. } = self;
+        let scene = Scene { book, tills, now, clocks_were_off: *clocks_were_off };
+        for invariant in invariants {
+            if let Err(what) = invariant.see(fact, &scene) {
+                self.violation = Some(Violation { invariant: invariant.name(), what });
+                self.story.end();
+                return;
+            }
+        }
+    }
+
+    /// The full audit at the end.
+    pub fn audit(&mut self, memory: &cashwrap::store::MemoryStore, now: Instant) {
+        if self.violation.is_some() {
+            return;
+        }
+        let Self { book, tills, invariants, clocks_were_off, .. } = self;
+        let scene = Scene { book, tills, now, clocks_were_off: *clocks_were_off };
+        for invariant in invariants {
+            let found = memory.inspect(|dump| invariant.end(&scene, dump));
+            if let Err(what) = found {
+                self.violation = Some(Violation { invariant: invariant.name(), what });
+                return;
+            }
+        }
+    }
+
+    /// Lets requests land that are due, and keys be forgotten that are old.
+    pub fn land(&mut self, now: Instant) {
+        /// Within the margin of the key's life that nobody may rely on.
+        const EARLY: Duration = Duration::from_mins(5);
+        let mut landed = Vec::new();
+        for (account, till) in &mut self.tills {
+            if till.next_landing().is_some_and(|lands| lands <= now) {
+                landed.extend(till.land(now).into_iter().map(|reference| (account.clone(), reference)));
+            }
+            if let Some(then) = now.checked_sub(profile::KEY_TTL.saturating_sub(EARLY)) {
+                for reference in till.prune(then) {
+                    let stage = self.book.stage_of(&reference);
+                    self.storm.count("key_pruned", stage);
+                }
+            }
+        }
+        for (account, reference) in landed {
+            self.story.tell(|| format!("{account} a request for {} lands late", Story::short(&reference)));
+            self.see(&Fact::Executed { account: &account, reference: &reference }, now);
+        }
+    }
+}
