@@ -120,18 +120,19 @@ CREATE TABLE reply (
 );
 CREATE INDEX reply_by_expiry ON reply (expires_at);
 
+-- Without a due time it was cleared, and keeps only its fence, so that none is given twice.
 CREATE TABLE timer (
     store_id    text COLLATE "C" NOT NULL,
     kind        text COLLATE "C" NOT NULL,
     id          text COLLATE "C" NOT NULL,
     fence       bigint NOT NULL CHECK (fence >= 0),
-    due_at      timestamptz NOT NULL,
+    due_at      timestamptz,
     worker      uuid,
     lease_until timestamptz,
     PRIMARY KEY (store_id, kind, id),
     CHECK ((worker IS NULL) = (lease_until IS NULL))
 ) WITH (fillfactor = 50);
-CREATE INDEX timer_by_due ON timer (due_at);
+CREATE INDEX timer_by_due ON timer (due_at) WHERE due_at IS NOT NULL;
 
 -- For analysts: no personal data, no references that open anything at a gateway.
 CREATE VIEW order_report AS

@@ -185,14 +185,15 @@ BEGIN
     IF work->'fence' <> 'null' THEN
         PERFORM FROM timer t
         WHERE t.store_id = in_store AND t.kind = work->'fence'->>'kind' AND t.id = work->'fence'->>'id'
-          AND t.fence = (work->'fence'->>'fence')::bigint;
+          AND t.fence = (work->'fence'->>'fence')::bigint AND t.due_at IS NOT NULL;
         IF NOT FOUND THEN
             RETURN true;
         END IF;
     END IF;
     RETURN work->'timers' <> '[]' AND coalesce(bool_or((
         SELECT NOT coalesce(t.worker = x.worker AND t.lease_until > at_time, false)
-        FROM timer t WHERE t.store_id = in_store AND t.kind = x.kind AND t.id = x.id)), false)
+        FROM timer t
+        WHERE t.store_id = in_store AND t.kind = x.kind AND t.id = x.id AND t.due_at IS NOT NULL)), false)
     FROM jsonb_to_recordset(work->'timers') AS x(kind text, id text, op text, own boolean, worker uuid)
     WHERE x.op = 'lease' AND NOT x.own;
 END
@@ -347,12 +348,14 @@ BEGIN
     LOOP
         until := at_time + x.span_us * interval '1 microsecond';
         IF x.op = 'clear' THEN
-            DELETE FROM timer t WHERE t.store_id = in_store AND t.kind = x.kind AND t.id = x.id;
+            -- The fence goes on where it is left: a worker that sleeps since then must not hold the next one.
+            UPDATE timer t SET fence = t.fence + 1, due_at = NULL, worker = NULL, lease_until = NULL
+            WHERE t.store_id = in_store AND t.kind = x.kind AND t.id = x.id AND t.due_at IS NOT NULL;
         ELSIF x.op = 'lease' THEN
             -- Said again here, because a timer may have come into being since the verdict.
             UPDATE timer t SET due_at = at_time, worker = x.worker, lease_until = until
             WHERE t.store_id = in_store AND t.kind = x.kind AND t.id = x.id
-              AND (x.own OR (t.worker = x.worker AND t.lease_until > at_time));
+              AND (x.own OR t.due_at IS NULL OR (t.worker = x.worker AND t.lease_until > at_time));
             IF NOT FOUND THEN
                 INSERT INTO timer (store_id, kind, id, fence, due_at, worker, lease_until)
                 VALUES (in_store, x.kind, x.id, 1, at_time, x.worker, until);

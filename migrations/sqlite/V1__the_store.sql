@@ -118,18 +118,19 @@ CREATE TABLE reply (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX reply_by_expiry ON reply (expires_at);
 
+-- Without a due time it was cleared, and keeps only its fence, so that none is given twice.
 CREATE TABLE timer (
     store_id    TEXT NOT NULL,
     kind        TEXT NOT NULL,
     id          TEXT NOT NULL,
     fence       INTEGER NOT NULL CHECK (fence >= 0),
-    due_at      INTEGER NOT NULL,
+    due_at      INTEGER,
     worker      TEXT,
     lease_until INTEGER,
     PRIMARY KEY (store_id, kind, id),
     CHECK ((worker IS NULL) = (lease_until IS NULL))
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX timer_by_due ON timer (due_at);
+CREATE INDEX timer_by_due ON timer (due_at) WHERE due_at IS NOT NULL;
 
 -- For analysts: no personal data, no references that open anything at a gateway.
 CREATE VIEW order_report AS

@@ -264,7 +264,7 @@ pub struct TimerWrite {
 #[derive(Debug, Clone)]
 pub enum TimerChange {
     /// Creates or keeps the timer under the lease of `worker`: the fence of a timer that this creates is 1. One
-    /// that exists keeps its fence, and the unit is Fenced unless it carries the claim on this key or the
+    /// that exists, or was cleared, keeps its fence, and the unit is Fenced unless it carries the claim on this key or the
     /// lease that runs is the worker's own.
     Lease {
         /// Who drives.
@@ -272,10 +272,11 @@ pub enum TimerChange {
         /// Until when, from now, nobody else may claim it.
         lease: Duration,
     },
-    /// Due after this long. Creates the timer (fence 0) when there is none. A unit that carries the claim on
+    /// Due after this long. Creates the timer (fence 0) when there never was one. A unit that carries the claim on
     /// this key gives its lease back; any other leaves the lease of the worker that drives.
     Due(Duration),
-    /// No more to be driven.
+    /// No more to be driven. Whoever held a claim on it holds none any more, also when the timer is set again:
+    /// its fence moves on.
     Clear,
 }
 

@@ -56,8 +56,8 @@ pub(super) struct Plan<'unit> {
     pub counters: BTreeMap<&'unit str, Counter>,
     /// The reply key.
     pub reply: ReplyPlan<'unit>,
-    /// The timers that change; `None` removes one.
-    pub timers: BTreeMap<&'unit Key, Option<Timer>>,
+    /// The timers that change.
+    pub timers: BTreeMap<&'unit Key, Timer>,
 }
 
 /// Decides on a unit at `now`: the plan to apply, or the verdict that refuses or recognises it.
@@ -119,14 +119,14 @@ fn recognised<V: View>(view: &V, unit: &UnitOfWork<Document>) -> Result<bool, V:
 /// A lease is taken along only by its holder: another worker's timer may not change hands without a new fence.
 fn is_fenced<V: View>(view: &V, unit: &UnitOfWork<Document>, now: Timestamp) -> Result<bool, V::Error> {
     if let Some(fence) = &unit.fence
-        && view.timer(&fence.key)?.is_none_or(|timer| timer.fence != fence.fence)
+        && view.timer(&fence.key)?.and_then(Timer::set).is_none_or(|timer| timer.fence != fence.fence)
     {
         return Ok(true);
     }
     for TimerWrite { key, change } in &unit.timers {
         let TimerChange::Lease { worker, .. } = change else { continue };
         if !holds_claim(unit, key)
-            && let Some(timer) = view.timer(key)?
+            && let Some(timer) = view.timer(key)?.and_then(Timer::set)
             && !runs_for(&timer, *worker, now)
         {
             return Ok(true);
@@ -239,25 +239,29 @@ fn next_timers<'unit, V: View>(
     view: &V,
     unit: &'unit UnitOfWork<Document>,
     now: Timestamp,
-) -> Result<BTreeMap<&'unit Key, Option<Timer>>, V::Error> {
+) -> Result<BTreeMap<&'unit Key, Timer>, V::Error> {
     let mut timers = BTreeMap::new();
     for TimerWrite { key, change } in &unit.timers {
         let before = match timers.get(key) {
-            Some(timer) => *timer,
+            Some(timer) => Some(*timer),
             None => view.timer(key)?,
         };
         let after = match change {
-            TimerChange::Clear => None,
-            TimerChange::Lease { worker, lease } => Some(Timer {
+            // The fence goes on where it is left: a worker that sleeps since then must not hold the next one.
+            TimerChange::Clear => match before.and_then(Timer::set) {
+                Some(timer) => Timer { fence: timer.fence.saturating_add(1), due: None, lease: None },
+                None => continue,
+            },
+            TimerChange::Lease { worker, lease } => Timer {
                 fence: before.map_or(1, |timer| timer.fence),
-                due: now,
+                due: Some(now),
                 lease: Some(Lease { worker: *worker, until: later(now, *lease) }),
-            }),
-            TimerChange::Due(after) => Some(Timer {
+            },
+            TimerChange::Due(after) => Timer {
                 fence: before.map_or(0, |timer| timer.fence),
-                due: later(now, *after),
+                due: Some(later(now, *after)),
                 lease: if holds_claim(unit, key) { None } else { before.and_then(|timer| timer.lease) },
-            }),
+            },
         };
         timers.insert(key, after);
     }

@@ -69,10 +69,11 @@ pub struct Lease {
 /// When a row must be driven next, and who has the right to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timer {
-    /// Incremented by each claim; 1 when the timer is created under a lease, else 0.
+    /// Incremented by each claim and when it is cleared, and never given twice; 1 when the timer is created
+    /// under a lease, else 0.
     pub fence: u64,
-    /// Due from this moment on.
-    pub due: Timestamp,
+    /// Due from this moment on; `None` where it was cleared: what remains then is the fence.
+    pub due: Option<Timestamp>,
     /// The lease, until it is given back.
     pub lease: Option<Lease>,
 }
@@ -81,6 +82,11 @@ impl Timer {
     /// The lease that still runs at `now`.
     pub fn running(&self, now: Timestamp) -> Option<&Lease> {
         self.lease.as_ref().filter(|lease| lease.until > now)
+    }
+
+    /// This timer, if it was not cleared.
+    pub(super) fn set(self) -> Option<Self> {
+        self.due.is_some().then_some(self)
     }
 }
 

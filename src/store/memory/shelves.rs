@@ -63,10 +63,7 @@ impl Dump {
             }
         }
         for (key, timer) in plan.timers {
-            match timer {
-                Some(timer) => self.timers.insert(key.clone(), timer),
-                None => self.timers.remove(key),
-            };
+            self.timers.insert(key.clone(), timer);
         }
     }
 

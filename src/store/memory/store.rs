@@ -70,7 +70,7 @@ impl fmt::Debug for MemoryStore {
 
 /// Gives the timer of `key` to `worker`, with the next fence.
 fn take(shelves: &mut Dump, key: &Key, worker: WorkerId, until: Timestamp) -> Option<Claim> {
-    let timer = shelves.timers.get_mut(key)?;
+    let timer = shelves.timers.get_mut(key).filter(|timer| timer.due.is_some())?;
     timer.fence = timer.fence.saturating_add(1);
     timer.lease = Some(Lease { worker, until });
     Some(Claim { key: key.clone(), fence: timer.fence })
@@ -123,10 +123,9 @@ impl Store<Document> for MemoryStore {
         let now = (self.now)();
         let mut shelves = self.shelves();
         shelves.replies.retain(|_, kept| kept.expires > now);
-        let free = |timer: &super::super::records::Timer| timer.due <= now && timer.running(now).is_none();
         let mut due: Vec<(Timestamp, Key)> = (shelves.timers.iter())
-            .filter(|(_, timer)| free(timer))
-            .map(|(key, timer)| (timer.due, key.clone()))
+            .filter(|(_, timer)| timer.running(now).is_none())
+            .filter_map(|(key, timer)| Some((timer.due.filter(|due| *due <= now)?, key.clone())))
             .collect();
         due.sort();
         let until = later(now, lease);

@@ -78,7 +78,7 @@ pub(super) const CLAIM: &str = "
 UPDATE timer
 SET fence = fence + 1, worker = $4::uuid,
     lease_until = clock_timestamp() + $5::bigint * interval '1 microsecond'
-WHERE store_id = $1 AND kind = $2 AND id = $3
+WHERE store_id = $1 AND kind = $2 AND id = $3 AND due_at IS NOT NULL
   AND (lease_until IS NULL OR lease_until <= clock_timestamp() OR worker = $4)
 RETURNING fence";
 

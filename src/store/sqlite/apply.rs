@@ -40,13 +40,7 @@ impl Tables<'_> {
             )?,
         }
         for (key, timer) in &plan.timers {
-            match timer {
-                Some(timer) => self.put_timer(key, timer)?,
-                None => self.run(
-                    "DELETE FROM timer WHERE store_id = ?1 AND kind = ?2 AND id = ?3",
-                    [key.store.as_str(), key.kind.as_str(), &key.id],
-                )?,
-            }
+            self.put_timer(key, timer)?;
         }
         Ok(())
     }
@@ -61,7 +55,7 @@ impl Tables<'_> {
                 key.kind.as_str(),
                 key.id,
                 kept(timer.fence),
-                timer.due.as_microsecond(),
+                timer.due.map(jiff::Timestamp::as_microsecond),
                 timer.lease.map(|lease| lease.worker.0.to_string()),
                 timer.lease.map(|lease| lease.until.as_microsecond()),
             ],

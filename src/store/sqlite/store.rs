@@ -121,7 +121,7 @@ impl Store<Document> for SqliteStore {
     async fn claim(&self, key: &Key, worker: WorkerId, lease: Duration) -> Result<Option<Claim>, StoreError> {
         let (key, now) = (key.clone(), (self.now)());
         let claim = move |tables: Tables<'_>| {
-            let Some(timer) = tables.timer(&key)? else { return Ok(None) };
+            let Some(timer) = tables.timer(&key)?.and_then(Timer::set) else { return Ok(None) };
             if timer.running(now).is_some_and(|lease| lease.worker != worker) {
                 return Ok(None);
             }

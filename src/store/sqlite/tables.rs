@@ -29,7 +29,8 @@ pub(super) fn timer_of(row: &SqlRow<'_>) -> rusqlite::Result<Timer> {
         Some(_) => Some(Lease { worker: WorkerId(uuid_at(row, 2)?), until: time_at(row, 3)? }),
         None => None,
     };
-    Ok(Timer { fence: count_at(row, 0)?, due: time_at(row, 1)?, lease })
+    let due = row.get::<_, Option<i64>>(1)?.map(|_| time_at(row, 1)).transpose()?;
+    Ok(Timer { fence: count_at(row, 0)?, due, lease })
 }
 
 impl View for Tables<'_> {

@@ -33,14 +33,8 @@ impl Invariant for Fences {
                     })?;
                 }
                 for timer in &committed.unit.timers {
-                    match &timer.change {
-                        TimerChange::Lease { .. } => {
-                            self.newest.entry(timer.key.clone()).or_insert(1);
-                        }
-                        TimerChange::Clear => {
-                            self.newest.remove(&timer.key);
-                        }
-                        TimerChange::Due(_) => {}
+                    if matches!(timer.change, TimerChange::Lease { .. }) {
+                        self.newest.entry(timer.key.clone()).or_insert(1);
                     }
                 }
                 Ok(())

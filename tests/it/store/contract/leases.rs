@@ -80,6 +80,23 @@ pub(crate) async fn a_claim_is_renewed_only_by_its_fence_and_until_it_is_given_b
     assert_eq!(bench.store.claim(&row, worker(2), LONG).await.unwrap(), Some(claim_of(&row, 2)));
 }
 
+pub(crate) async fn a_timer_that_is_set_again_is_given_under_no_fence_that_was_given_before(bench: &Bench) {
+    let row = key(Kind::Payment, "p");
+    bench.committed(unit().times(&row, leased(1, LONG))).await;
+    let asleep = claim_of(&row, 1);
+    let mut done = unit().times(&row, Clear);
+    done.fence = Some(under(&asleep));
+    bench.committed(done).await;
+    bench.committed(unit().times(&row, Due(Duration::ZERO))).await;
+    let mut late = unit().times(&row, Clear);
+    late.fence = Some(under(&asleep));
+    assert_eq!(bench.commit(&late).await, Verdict::Fenced, "before anybody has claimed it");
+    let claimed = bench.store.claim_due(worker(2), LONG, 9).await.unwrap();
+    assert!(claimed.len() == 1 && claimed[0].fence > asleep.fence, "{claimed:?}");
+    assert_eq!(bench.commit(&late).await, Verdict::Fenced);
+    assert!(!bench.store.renew(&asleep, LONG).await.unwrap());
+}
+
 pub(crate) async fn a_cleared_timer_is_nobodys(bench: &Bench) {
     let row = key(Kind::Payment, "p");
     bench.committed(unit().times(&row, leased(1, LONG))).await;
