@@ -30,6 +30,11 @@ pub struct Dump {
 }
 
 impl Dump {
+    /// The timers that wait to be driven; what was cleared is not among them.
+    pub fn due(&self) -> impl Iterator<Item = (&Key, &Timer)> {
+        self.timers.iter().filter(|(_, timer)| timer.due.is_some())
+    }
+
     /// Writes a unit that has won.
     pub(super) fn apply(&mut self, unit: &UnitOfWork<Document>, plan: Plan<'_>) {
         for (at, columns) in columns_of(unit) {

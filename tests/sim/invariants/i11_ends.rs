@@ -15,7 +15,8 @@ impl Invariant for Ends {
     }
 
     fn end(&mut self, scene: &Scene<'_>, dump: &Dump) -> Held {
-        hold(dump.timers.is_empty(), || format!("something is still due: {:?}", dump.timers))?;
+        let due: Vec<_> = dump.due().collect();
+        hold(due.is_empty(), || format!("something is still due: {due:?}"))?;
         for (_, known) in scene.book.rows_of(Kind::Placement) {
             let Record::Placement(placement) = &known.record else { continue };
             let review = placement.payments.iter().any(|id| {

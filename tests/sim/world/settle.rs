@@ -54,7 +54,7 @@ impl World {
             if Instant::now() > bound {
                 let mut core = self.core();
                 let left = self.memory.inspect(|dump| {
-                    dump.timers.iter().map(|(key, timer)| format!("{} {timer:?}", key.id)).collect::<Vec<_>>()
+                    dump.due().map(|(key, timer)| format!("{} {timer:?}", key.id)).collect::<Vec<_>>()
                 });
                 core.violation.get_or_insert_with(|| Violation {
                     invariant: "I11",
@@ -74,7 +74,7 @@ impl World {
     }
 
     fn is_quiet(&self) -> bool {
-        let idle = self.memory.inspect(|dump| dump.timers.is_empty());
+        let idle = self.memory.inspect(|dump| dump.due().next().is_none());
         idle && self.core().tills.values().all(|till| till.next_landing().is_none())
     }
 }
