@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use cashwrap::app::house::Times;
 use cashwrap::app::{House, StoreSettings};
@@ -140,7 +141,8 @@ impl Rig {
     /// The shop with another tax provider.
     pub(super) async fn taxed_by(tax: Arc<dyn TaxProvider>) -> Self {
         let account: AccountId = "builtin".parse().unwrap();
-        Self::with(FLOW, |desk| desk.with_tax(account, tax, &QuoteSettings::default())).await
+        let patient = QuoteSettings { timeout: Duration::from_secs(5), ..QuoteSettings::default() };
+        Self::with(FLOW, |desk| desk.with_tax(account, tax, &patient)).await
     }
 
     /// A shop with another flow and further partners.

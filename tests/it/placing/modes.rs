@@ -26,10 +26,10 @@ fn unavailable(house: &House, store: &StoreId) -> Option<NotSent> {
 
 #[tokio::test(start_paused = true)]
 async fn a_store_that_is_kept_away_from_an_account_pays_elsewhere_and_no_other_store_does() {
-    for mode in [Mode::Drain, Mode::ForceOpen] {
+    for (mode, reason) in [(Mode::Drain, NotSent::Drained), (Mode::ForceOpen, NotSent::ForcedOpen)] {
         let Ready { world, house, checkout, digest } = Ready::new().await;
         say(&house, store_id(), mode);
-        assert_eq!(unavailable(&house, &store_id()), Some(NotSent::Drained));
+        assert_eq!(unavailable(&house, &store_id()), Some(reason));
         assert_eq!(unavailable(&house, &other()), None);
         let reply =
             house.place_order(&world.mutation("PlaceOrder"), &World::order(checkout, &digest)).await.unwrap();

@@ -16,8 +16,8 @@ impl Shopper {
     ) -> impl Future<Output = Result<api::PlaceOrderResponse, Status>> + Send + use<> {
         let instrument = |account: &str, behaviour: &str| api::CardInstrument {
             partner_account: account.to_owned(),
-            // A card of its own for each call: the schemes' limits are counted per card.
-            token: format!("tok_{account}_{behaviour}.{}", letters(request_id)),
+            // A card of its own for each checkout and behaviour: the schemes' limits are counted per card.
+            token: format!("tok_{account}_{behaviour}.{}", card_of(session, behaviour)),
         };
         let card = api::CardTender {
             instruments: vec![instrument("primary", behaviour), instrument("backup", "approve")],
@@ -51,11 +51,9 @@ impl Shopper {
     }
 }
 
-/// An id in letters alone, so that no run of digits in it can look like a card number.
-fn letters(id: Uuid) -> String {
-    let digits = id.simple().to_string();
-    digits
-        .chars()
-        .map(|digit| char::from(b'a' + u8::try_from(digit.to_digit(16).unwrap()).unwrap()))
-        .collect()
+/// In letters alone, so that no run of digits in it can look like a card number.
+fn card_of(session: &Session, behaviour: &str) -> String {
+    let id = session.id().chars().filter_map(|digit| digit.to_digit(16));
+    let id = id.map(|digit| char::from(b'a' + u8::try_from(digit).unwrap()));
+    id.chain(behaviour.chars().filter(char::is_ascii_lowercase)).collect()
 }
