@@ -81,7 +81,9 @@ fn changed(mut bytes: Vec<u8>, changes: &[Change], corpus: &[Vec<u8>]) -> Vec<u8
 /// Replays the corpus of a target, then changes of it.
 fn try_out(target: &str, run: impl Fn(&[u8])) {
     let corpus = corpus(target);
-    corpus.iter().for_each(|bytes| run(bytes));
+    for bytes in &corpus {
+        run(bytes);
+    }
     let inputs = (any::<prop::sample::Index>(), prop::collection::vec(change(), 0..6));
     let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     let tried = TestRunner::new(config).run(&inputs, |(from, changes)| {
