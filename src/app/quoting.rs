@@ -95,11 +95,13 @@ impl House {
         QuoteDigest::of(&confirmation).to_string()
     }
 
-    /// When a quote of now ends: after its own life, or with its shortest-lived part.
+    /// When a quote of now ends: after its own life, or with its shortest-lived part. A coupon that has ended
+    /// already takes nothing off and ends no quote.
     fn quote_ends(&self, checkout: &Checkout) -> Timestamp {
-        let life = after(self.engine.clock.now(), self.times.quote_life);
-        let parts = checkout.details.selections.iter().map(|selection| selection.expires_at);
-        parts.fold(life, std::cmp::Ord::min)
+        let now = self.engine.clock.now();
+        let delivery = checkout.details.selections.iter().map(|selection| selection.expires_at);
+        let coupons = checkout.coupons.iter().filter_map(|coupon| coupon.ends_at).filter(|ends| *ends > now);
+        delivery.chain(coupons).fold(after(now, self.times.quote_life), std::cmp::Ord::min)
     }
 
     async fn tax(
