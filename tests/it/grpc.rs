@@ -1,12 +1,12 @@
 //! The gRPC door over the shipped use cases, the memory store and tills: messages are encoded and decoded as on
 //! the wire, and no socket is opened. Callers are put in as the auth layer would.
 
-mod carts;
-mod checkouts;
+pub(crate) mod carts;
+pub(crate) mod checkouts;
 mod customers;
 mod edges;
-mod orders;
+pub(crate) mod orders;
 mod pairs;
 mod quotes;
-mod rig;
+pub(crate) mod rig;
 mod stock;

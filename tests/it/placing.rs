@@ -3,7 +3,7 @@
 
 mod crash;
 mod failover;
-mod fuse;
+pub(crate) mod fuse;
 mod lifetimes;
 mod limits;
 mod modes;
@@ -11,4 +11,5 @@ mod races;
 mod room;
 mod round_trips;
 pub(crate) mod till;
-mod world;
+pub(crate) mod witness;
+pub(crate) mod world;

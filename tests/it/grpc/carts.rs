@@ -9,11 +9,11 @@ use tonic::Code::{Aborted, AlreadyExists, FailedPrecondition, InvalidArgument, N
 
 use super::rig::{CARD, Rig, guest, is, key, refusal, service, stranger};
 
-pub(super) fn add(sku: &str, quantity: i32) -> CartAction {
+pub(crate) fn add(sku: &str, quantity: i32) -> CartAction {
     CartAction { action: Some(Action::Add(AddLine { sku: sku.to_owned(), quantity })) }
 }
 
-pub(super) fn new_cart(actions: Vec<CartAction>) -> CreateCartRequest {
+pub(crate) fn new_cart(actions: Vec<CartAction>) -> CreateCartRequest {
     CreateCartRequest {
         parent: "stores/shop".to_owned(),
         request_id: key(),

@@ -26,7 +26,7 @@ pub(super) fn berlin() -> PostalAddress {
     }
 }
 
-pub(super) fn buyer() -> CheckoutDetails {
+pub(crate) fn buyer() -> CheckoutDetails {
     CheckoutDetails {
         contact: Some(Contact { email: "ada@example.com".to_owned(), phone: String::new() }),
         billing: Some(Billing { choice: Some(billing::Choice::Address(berlin())) }),
@@ -35,7 +35,7 @@ pub(super) fn buyer() -> CheckoutDetails {
     }
 }
 
-pub(super) fn opening(cart: &str, details: CheckoutDetails) -> CreateCheckoutRequest {
+pub(crate) fn opening(cart: &str, details: CheckoutDetails) -> CreateCheckoutRequest {
     CreateCheckoutRequest {
         parent: "stores/shop".to_owned(),
         request_id: key(),

@@ -26,7 +26,7 @@ fn card(token: &str) -> Tender {
     Tender { amount: None, instrument: Some(Instrument::Card(card)) }
 }
 
-pub(super) fn placing(checkout: &Checkout) -> PlaceOrderRequest {
+pub(crate) fn placing(checkout: &Checkout) -> PlaceOrderRequest {
     PlaceOrderRequest {
         name: checkout.name.clone(),
         request_id: key(),
@@ -39,7 +39,7 @@ pub(super) async fn place(rig: &Rig, request: &PlaceOrderRequest) -> PlaceOrderR
     rig.checkouts().place_order(service(request.clone())).await.unwrap().into_inner()
 }
 
-pub(super) fn order(response: &PlaceOrderResponse) -> Order {
+pub(crate) fn order(response: &PlaceOrderResponse) -> Order {
     match &response.result {
         Some(Became::Order(order)) => order.clone(),
         other => panic!("no order: {other:?}"),
@@ -47,7 +47,7 @@ pub(super) fn order(response: &PlaceOrderResponse) -> Order {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "amounts in messages are optional")]
-pub(super) fn euro(units: i64, nanos: i32) -> Option<Money> {
+pub(crate) fn euro(units: i64, nanos: i32) -> Option<Money> {
     Some(Money { currency_code: "EUR".to_owned(), units, nanos })
 }
 
@@ -57,7 +57,7 @@ pub(super) async fn payment(rig: &Rig, name: &str) -> Payment {
 }
 
 /// The payment once it stands so.
-pub(super) async fn settled(rig: &Rig, name: &str, state: PaymentState) -> Payment {
+pub(crate) async fn settled(rig: &Rig, name: &str, state: PaymentState) -> Payment {
     let found = async {
         loop {
             let now = payment(rig, name).await;

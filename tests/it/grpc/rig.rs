@@ -26,7 +26,7 @@ use cashwrap::partners::system::{SystemClock, UuidV7, entropy};
 use cashwrap::partners::tax::builtin::{BuiltinTax, BuiltinTaxSettings};
 use cashwrap::partners::vault::{DataKey, KeyVault};
 use cashwrap::ports::gateway::Gateway;
-use cashwrap::ports::store::{CounterChange, CounterMove, Query, UnitOfWork, Verdict, Write};
+use cashwrap::ports::store::{CounterChange, CounterMove, Query, Store, UnitOfWork, Verdict, Write};
 use cashwrap::ports::tax::TaxProvider;
 use cashwrap::ports::{Clock, Ids, Record, Vault};
 use cashwrap::proto::cashwrap::v1::cart_service_client::CartServiceClient;
@@ -45,11 +45,12 @@ use tonic::{Code, Request, Status};
 use tonic_types::StatusExt as _;
 
 use crate::placing::till::Till;
+use crate::placing::witness::{Calls, Witnessed};
 
 /// A card number that every field must refuse.
-pub(super) const CARD: &str = "4111 1111 1111 1111";
+pub(crate) const CARD: &str = "4111 1111 1111 1111";
 
-pub(super) const FLOW: &str = "
+pub(crate) const FLOW: &str = "
 id: test
 version: 1
 priority: 0
@@ -109,18 +110,20 @@ bands = [{ amount = "9.90" }]
 "#;
 
 /// The shop.
-pub(super) struct Rig {
-    pub(super) house: Arc<House>,
-    pub(super) primary: Till,
-    pub(super) backup: Till,
+pub(crate) struct Rig {
+    pub(crate) house: Arc<House>,
+    pub(crate) primary: Till,
+    pub(crate) backup: Till,
+    pub(crate) memory: Arc<MemoryStore>,
+    pub(crate) calls: Calls,
     desk: Desk,
 }
 
-pub(super) fn shop() -> StoreId {
+pub(crate) fn shop() -> StoreId {
     "shop".parse().unwrap()
 }
 
-pub(super) fn builtin_tax() -> BuiltinTax {
+pub(crate) fn builtin_tax() -> BuiltinTax {
     BuiltinTax::new(BuiltinTaxSettings::default()).unwrap()
 }
 
@@ -134,28 +137,38 @@ fn settings() -> StoreSettings {
 }
 
 impl Rig {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(FLOW, |desk| desk).await
     }
 
     /// The shop with another tax provider.
-    pub(super) async fn taxed_by(tax: Arc<dyn TaxProvider>) -> Self {
+    pub(crate) async fn taxed_by(tax: Arc<dyn TaxProvider>) -> Self {
         let account: AccountId = "builtin".parse().unwrap();
         let patient = QuoteSettings { timeout: Duration::from_secs(5), ..QuoteSettings::default() };
         Self::with(FLOW, |desk| desk.with_tax(account, tax, &patient)).await
     }
 
     /// A shop with another flow and further partners.
-    pub(super) async fn with(flow: &str, partners: impl FnOnce(QuoteDesk) -> QuoteDesk) -> Self {
+    pub(crate) async fn with(flow: &str, partners: impl FnOnce(QuoteDesk) -> QuoteDesk) -> Self {
+        Self::with_flows(&[flow, WITHOUT_CODES], partners).await
+    }
+
+    /// A shop with these flows alone.
+    pub(crate) async fn with_flows(flows: &[&str], partners: impl FnOnce(QuoteDesk) -> QuoteDesk) -> Self {
         let (primary, backup) = (Till::default(), Till::default());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let lent = Arc::clone(&clock);
         let memory = Arc::new(MemoryStore::new(Arc::new(move || lent.now())));
         let vault: Arc<dyn Vault> =
             Arc::new(KeyVault::new(&[DataKey { number: 1, key: [1; 32] }], &[2; 32]).unwrap());
-        let till = |till: &Till| Arc::new(till.clone()) as Arc<dyn Gateway>;
+        let store: Arc<dyn Store<Record>> = Arc::new(Records::new(Arc::clone(&memory)));
+        let calls = Calls::default();
+        let till = |till: &Till| -> Arc<dyn Gateway> {
+            let (store, calls) = (Arc::clone(&store), calls.clone());
+            Arc::new(Witnessed { inner: till.clone(), store, calls })
+        };
         let driver = Driver::new(Parts {
-            store: Arc::new(Records::new(memory)),
+            store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             ids: Arc::new(UuidV7),
             vault: Arc::clone(&vault),
@@ -171,7 +184,7 @@ impl Rig {
             tasks: Tasks::default(),
         });
         let source = |text: &str| Source { name: "test.yaml".to_owned(), text: text.to_owned() };
-        let flows = [source(flow), source(WITHOUT_CODES)];
+        let flows: Vec<Source> = flows.iter().map(|flow| source(flow)).collect();
         let parcel = TableRate::new(toml::from_str(PARCEL).unwrap()).unwrap();
         let quoting = QuoteSettings::default();
         let quotes = QuoteDesk::new(entropy())
@@ -191,7 +204,7 @@ impl Rig {
             ..Partners::default()
         };
         let desk = Desk::new(Arc::clone(&house), Capabilities::new(vault), partners);
-        let rig = Self { house, primary, backup, desk };
+        let rig = Self { house, primary, backup, memory, calls, desk };
         rig.fill().await;
         rig
     }
@@ -221,7 +234,7 @@ impl Rig {
     }
 
     /// Loads a product, or another price of it.
-    pub(super) async fn sells(&self, sku: &str, minor: i64, currency: &str, ships: bool, stock: Option<u32>) {
+    pub(crate) async fn sells(&self, sku: &str, minor: i64, currency: &str, ships: bool, stock: Option<u32>) {
         let product = Product {
             sku: sku.parse().unwrap(),
             title: sku.to_owned(),
@@ -252,28 +265,28 @@ impl Rig {
         assert_eq!(self.house.engine.store.commit(&unit).await, Verdict::Committed);
     }
 
-    pub(super) fn carts(&self) -> CartServiceClient<CartServiceServer<Carts>> {
+    pub(crate) fn carts(&self) -> CartServiceClient<CartServiceServer<Carts>> {
         CartServiceClient::new(CartServiceServer::new(Carts::new(self.desk.clone())))
     }
 
-    pub(super) fn checkouts(&self) -> CheckoutServiceClient<CheckoutServiceServer<Checkouts>> {
+    pub(crate) fn checkouts(&self) -> CheckoutServiceClient<CheckoutServiceServer<Checkouts>> {
         CheckoutServiceClient::new(CheckoutServiceServer::new(Checkouts::new(self.desk.clone())))
     }
 
-    pub(super) fn orders(&self) -> OrderServiceClient<OrderServiceServer<Orders>> {
+    pub(crate) fn orders(&self) -> OrderServiceClient<OrderServiceServer<Orders>> {
         OrderServiceClient::new(OrderServiceServer::new(Orders::new(self.desk.clone())))
     }
 
-    pub(super) fn payments(&self) -> PaymentServiceClient<PaymentServiceServer<Payments>> {
+    pub(crate) fn payments(&self) -> PaymentServiceClient<PaymentServiceServer<Payments>> {
         PaymentServiceClient::new(PaymentServiceServer::new(Payments::new(self.desk.clone())))
     }
 
-    pub(super) fn operations(&self) -> OperationsServiceClient<OperationsServiceServer<Operations>> {
+    pub(crate) fn operations(&self) -> OperationsServiceClient<OperationsServiceServer<Operations>> {
         OperationsServiceClient::new(OperationsServiceServer::new(Operations::new(self.desk.clone())))
     }
 
     /// Whether any till was ever asked for money.
-    pub(super) fn untouched(&self) -> bool {
+    pub(crate) fn untouched(&self) -> bool {
         self.primary.totals().is_empty() && self.backup.totals().is_empty()
     }
 }
@@ -290,34 +303,34 @@ fn caller(scope: Scope, store: &str, capability: Option<&str>) -> Caller {
 }
 
 /// A request of a service of the shop.
-pub(super) fn service<T>(message: T) -> Request<T> {
+pub(crate) fn service<T>(message: T) -> Request<T> {
     by(caller(Scope::Service, "shop", None), message)
 }
 
 /// A request of an operator of the shop.
-pub(super) fn operator<T>(message: T) -> Request<T> {
+pub(crate) fn operator<T>(message: T) -> Request<T> {
     by(caller(Scope::Operator, "shop", None), message)
 }
 
 /// A request of a guest with a capability token.
-pub(super) fn guest<T>(capability: &str, message: T) -> Request<T> {
+pub(crate) fn guest<T>(capability: &str, message: T) -> Request<T> {
     by(caller(Scope::Shopper, "shop", Some(capability)), message)
 }
 
 /// A request by a key that stands for a customer, with a capability token or none.
-pub(super) fn customer<T>(id: &str, capability: &str, message: T) -> Request<T> {
+pub(crate) fn customer<T>(id: &str, capability: &str, message: T) -> Request<T> {
     let capability = (!capability.is_empty()).then_some(capability);
     let caller = Caller { customer: Some(id.to_owned()), ..caller(Scope::Shopper, "shop", capability) };
     by(caller, message)
 }
 
 /// A request by a service's key that stands for a customer.
-pub(super) fn service_of<T>(id: &str, message: T) -> Request<T> {
+pub(crate) fn service_of<T>(id: &str, message: T) -> Request<T> {
     by(Caller { customer: Some(id.to_owned()), ..caller(Scope::Service, "shop", None) }, message)
 }
 
 /// A request of a service of another store.
-pub(super) fn stranger<T>(message: T) -> Request<T> {
+pub(crate) fn stranger<T>(message: T) -> Request<T> {
     by(caller(Scope::Service, "other", None), message)
 }
 
@@ -328,12 +341,12 @@ fn by<T>(caller: Caller, message: T) -> Request<T> {
 }
 
 /// A fresh key.
-pub(super) fn key() -> String {
+pub(crate) fn key() -> String {
     UuidV7.fresh().to_string()
 }
 
 /// The code, reason and first field of a refusal, which repeats no card number and stays short.
-pub(super) fn refusal(status: &Status) -> (Code, String, String) {
+pub(crate) fn refusal(status: &Status) -> (Code, String, String) {
     let details = status.get_error_details();
     let info = details.error_info().unwrap_or_else(|| panic!("no reason: {status}"));
     let field = details.bad_request().and_then(|bad| bad.field_violations.first());
@@ -348,6 +361,6 @@ pub(super) fn refusal(status: &Status) -> (Code, String, String) {
 }
 
 /// What a refusal should be.
-pub(super) fn is(code: Code, reason: &str, field: &str) -> (Code, String, String) {
+pub(crate) fn is(code: Code, reason: &str, field: &str) -> (Code, String, String) {
     (code, reason.to_owned(), field.to_owned())
 }

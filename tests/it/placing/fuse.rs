@@ -24,6 +24,7 @@ struct Trips {
     reads: AtomicU64,
     commits: AtomicU64,
     lag_ms: AtomicU64,
+    read_lag_ms: AtomicU64,
 }
 
 impl Fuse {
@@ -45,6 +46,11 @@ impl Fuse {
     /// From now on each commit's answer takes this long to arrive.
     pub fn lag(&self, lag: Duration) {
         self.1.lag_ms.store(u64::try_from(lag.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// From now on each read's answer takes this long to arrive, so that what runs at once decides on the same rows.
+    pub fn read_lag(&self, lag: Duration) {
+        self.1.read_lag_ms.store(u64::try_from(lag.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
     /// Reads and commits since the last time this was asked.
@@ -78,7 +84,12 @@ impl Store<Record> for FusedStore {
     async fn read(&self, query: &Query) -> Result<Snapshot<Record>, StoreError> {
         self.fuse.alive().await;
         self.fuse.1.reads.fetch_add(1, Ordering::SeqCst);
-        self.inner.read(query).await
+        let found = self.inner.read(query).await;
+        let lag = self.fuse.1.read_lag_ms.load(Ordering::SeqCst);
+        if lag > 0 {
+            tokio::time::sleep(Duration::from_millis(lag)).await;
+        }
+        found
     }
 
     async fn commit(&self, unit: &UnitOfWork<Record>) -> Verdict {

@@ -30,6 +30,10 @@ pub enum Weather {
     Advised(DeclineClass, Advice),
     /// The customer must act first.
     Action,
+    /// The amount is taken at once, whatever was asked for.
+    Taken,
+    /// Authorised for so many minor units more, or fewer, than was asked for.
+    Off(i64),
 }
 
 #[derive(Debug, Clone)]
@@ -176,6 +180,16 @@ impl Ledger {
                 Some(Weather::Action) => {
                     object.status = Status::ActionNeeded { redirect_url: "https://bank.example/".to_owned() };
                 }
+                Some(Weather::Off(minor)) => {
+                    object.amount.minor += minor;
+                    object.status = Status::Authorised;
+                    object.was_authorised = true;
+                }
+                Some(Weather::Taken) => {
+                    object.status = Status::Captured;
+                    object.was_authorised = true;
+                    object.captured = object.amount.minor;
+                }
                 _ => {
                     object.status = Status::Authorised;
                     object.was_authorised = true;
@@ -291,6 +305,12 @@ impl Gateway for Till {
         };
         found.map_or_else(|| Ledger::refusal("resource_missing", true), Outcome::Definite)
     }
+}
+
+/// The idempotency key and our reference in a request.
+pub fn addressed(rendered: &Rendered) -> (String, String) {
+    let request = parse(rendered, Money::new(0, "EUR".parse().unwrap()));
+    (request.key, request.reference)
 }
 
 fn parse(rendered: &Rendered, amount: Money) -> GatewayRequest {

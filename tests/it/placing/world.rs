@@ -39,6 +39,8 @@ use uuid::Uuid;
 
 use super::fuse::{Fuse, FusedGateway, FusedStore};
 use super::till::Till;
+use super::witness::{Calls, Witnessed};
+use crate::complaints::oracle::Books;
 use crate::support::stand_ins::{CountingIds, MarkingVault, PausedClock, PlainReplies};
 
 const FLOW: &str = "
@@ -62,6 +64,8 @@ backend:
 /// What outlives every process.
 pub struct World {
     pub store: Arc<dyn Store<Record>>,
+    pub memory: Arc<MemoryStore>,
+    pub calls: Calls,
     pub primary: Till,
     pub backup: Till,
     ids: Arc<CountingIds>,
@@ -72,14 +76,29 @@ pub struct World {
     pub room: u32,
     /// How long carts and checkouts live; for ever where nothing is said.
     pub lifetimes: Option<Lifetimes>,
+    /// How amounts are rounded.
+    pub rounding: RoundingPolicy,
+    /// Whether prices have their tax in them.
+    pub prices_include_tax: bool,
 }
 
 pub fn store_id() -> StoreId {
     "shop".parse().unwrap()
 }
 
-fn euro(minor: i64) -> Money {
+pub fn euro(minor: i64) -> Money {
     Money::new(minor, "EUR".parse().unwrap())
+}
+
+/// Where Ada lives.
+pub fn berlin() -> Address {
+    Address {
+        recipient: "Ada Example".to_owned(),
+        lines: vec!["Teststrasse 1".to_owned()],
+        locality: "Berlin".to_owned(),
+        postal_code: "10115".to_owned(),
+        ..Address::of_country("DE".parse().unwrap())
+    }
 }
 
 impl World {
@@ -87,9 +106,11 @@ impl World {
     pub async fn new() -> Self {
         let clock = PausedClock::begin();
         let memory = Arc::new(MemoryStore::new(Arc::new(move || clock.now())));
-        let store: Arc<dyn Store<Record>> = Arc::new(Records::new(memory));
+        let store: Arc<dyn Store<Record>> = Arc::new(Records::new(Arc::clone(&memory)));
         let world = Self {
             store,
+            memory,
+            calls: Calls::default(),
             primary: Till::default(),
             backup: Till::default(),
             ids: Arc::default(),
@@ -98,6 +119,8 @@ impl World {
             engines: Mutex::default(),
             room: 1_024,
             lifetimes: None,
+            rounding: RoundingPolicy { mode: RoundingMode::HalfUp, level: RoundingLevel::Line },
+            prices_include_tax: true,
         };
         world.stock("mug", 1250, Some(3)).await;
         let coupon = Coupon {
@@ -115,9 +138,14 @@ impl World {
         world
     }
 
-    /// Loads a product.
+    /// Loads a product, or another price of it.
     pub async fn stock(&self, sku: &str, price: i64, stock: Option<u32>) {
-        let product = Product {
+        self.sells(Product { tracked: stock.is_some(), ..Self::product(sku, price) }, stock).await;
+    }
+
+    /// A product that needs no delivery and is not counted.
+    pub fn product(sku: &str, price: i64) -> Product {
+        Product {
             sku: sku.parse().unwrap(),
             title: sku.to_owned(),
             unit_price: euro(price),
@@ -127,16 +155,23 @@ impl World {
             weight_grams: 300,
             requires_delivery: false,
             tags: std::collections::BTreeSet::default(),
-            tracked: stock.is_some(),
-        };
+            tracked: false,
+        }
+    }
+
+    /// Loads a product as it is.
+    pub async fn sells(&self, product: Product, stock: Option<u32>) {
         let counter = stock.map(|stock| (stock_counter(&product.sku), stock));
         self.load(Record::Product(Box::new(product)), counter).await;
     }
 
-    async fn load(&self, record: Record, counter: Option<(String, u32)>) {
+    /// Loads a row of the catalogue, or what it is from now on.
+    pub async fn load(&self, record: Record, counter: Option<(String, u32)>) {
         let mut unit = UnitOfWork::new(UnitId(self.ids.fresh()), store_id());
         let key = record.key(&store_id());
-        unit.writes.push(Write { key, expected: 0, row: record, events: Vec::new() });
+        let query = Query { keys: vec![key.clone()], ..Query::default() };
+        let expected = self.store.read(&query).await.unwrap().rows.get(&key).map_or(0, |row| row.version);
+        unit.writes.push(Write { key, expected, row: record, events: Vec::new() });
         unit.counters = counter
             .into_iter()
             .map(|(name, of)| CounterMove { name, change: CounterChange::Limit(of) })
@@ -155,7 +190,9 @@ impl World {
     /// As `process`, without a claim loop: nothing runs but what is called.
     pub fn house(&self, fuse: &Fuse) -> House {
         let fused = |till: &Till| -> Arc<dyn Gateway> {
-            Arc::new(FusedGateway { inner: Arc::new(till.clone()), fuse: fuse.clone() })
+            let (store, calls) = (Arc::clone(&self.store), self.calls.clone());
+            let inner = Arc::new(Witnessed { inner: till.clone(), store, calls });
+            Arc::new(FusedGateway { inner, fuse: fuse.clone() })
         };
         let parts = Parts {
             store: Arc::new(FusedStore { inner: Arc::clone(&self.store), fuse: fuse.clone() }),
@@ -201,8 +238,8 @@ impl World {
                 store_id(),
                 StoreSettings {
                     currencies: vec!["EUR".parse().unwrap()],
-                    prices_include_tax: true,
-                    rounding: RoundingPolicy { mode: RoundingMode::HalfUp, level: RoundingLevel::Line },
+                    prices_include_tax: self.prices_include_tax,
+                    rounding: self.rounding,
                     country: "DE".parse().ok(),
                 },
             )]),
@@ -262,13 +299,6 @@ impl World {
     ) -> (CheckoutId, String) {
         let kind = if customer.is_some() { CustomerKind::Registered } else { CustomerKind::Guest };
         let id = CheckoutId(self.ids.fresh());
-        let address = Address {
-            recipient: "Ada Example".to_owned(),
-            lines: vec!["Teststrasse 1".to_owned()],
-            locality: "Berlin".to_owned(),
-            postal_code: "10115".to_owned(),
-            ..Address::of_country("DE".parse().unwrap())
-        };
         let new = NewCheckout {
             id,
             cart,
@@ -282,7 +312,7 @@ impl World {
             edit: Edit {
                 identity: customer.map(|_| Some(IdentityOption::Guest)),
                 contact: Some(Some(Contact { email: "ada@example.com".to_owned(), phone: String::new() })),
-                billing: Some(Some(cashwrap::domain::checkout::Billing::Address(address))),
+                billing: Some(Some(cashwrap::domain::checkout::Billing::Address(berlin()))),
                 ..Edit::default()
             },
         };
@@ -365,50 +395,25 @@ impl World {
         self.store.read(&query).await.unwrap().left[name]
     }
 
-    /// The audit: the gateways' ledgers against the orders. Gives back how many orders there are.
+    /// How often something happened that must never happen.
+    pub fn alarms(&self) -> u64 {
+        self.engines.lock().unwrap().iter().map(|engine| engine.alarms.count()).sum()
+    }
+
+    /// What store, gateways and witness hold now.
+    pub async fn books(&self) -> Books {
+        Books::of(&*self.store, &self.memory, [&self.primary, &self.backup], &self.calls).await
+    }
+
+    /// The audit, where every order is to be paid: the oracle's, after everything has ended. Gives back how many
+    /// orders there are.
     pub async fn audit(&self) -> usize {
-        let alarms: u64 = self.engines.lock().unwrap().iter().map(|engine| engine.alarms.count()).sum();
-        assert_eq!(alarms, 0, "something happened that must never happen: see the log");
-        let orders = self.rows(Kind::Order).await;
-        let mut due: BTreeMap<String, i64> = BTreeMap::new();
-        for record in &orders {
-            let Record::Order(order) = record else { panic!("not an order") };
-            for payment in &order.payments {
-                due.insert(payment.to_string(), order.quoted.quote.totals.total.minor);
-            }
-            assert_eq!(
-                order.payment_state.as_str(),
-                "PAID",
-                "an order of a flow that captures at placement ends paid"
-            );
+        assert_eq!(self.alarms(), 0, "something happened that must never happen: see the log");
+        let books = self.books().await;
+        for order in &books.orders {
+            assert_eq!(order.payment_state.as_str(), "PAID", "a flow that captures at placement ends paid");
         }
-        let mut captured: BTreeMap<String, i64> = BTreeMap::new();
-        for till in [&self.primary, &self.backup] {
-            for (reference, objects) in till.totals() {
-                for totals in objects {
-                    assert_eq!(totals.held, 0, "{reference} still holds money: {totals:?}");
-                    *captured.entry(reference.clone()).or_default() += totals.captured - totals.refunded;
-                }
-            }
-        }
-        for (reference, amount) in captured {
-            assert_eq!(amount, due.remove(&reference).unwrap_or(0), "{reference}");
-        }
-        assert!(due.is_empty(), "orders without a charge: {due:?}");
-        let mut operations = std::collections::BTreeSet::new();
-        for record in self.rows(Kind::Payment).await {
-            let Record::Payment(payment) = record else { panic!("not a payment") };
-            let all = payment.attempts.iter().flat_map(|attempt| &attempt.operations);
-            operations.extend(all.map(|operation| operation.id.to_string()));
-        }
-        for key in [&self.primary, &self.backup].into_iter().flat_map(Till::keys) {
-            assert!(operations.contains(&key), "{key} reached a gateway and is the key of no operation row");
-        }
-        for record in self.rows(Kind::Placement).await {
-            let Record::Placement(placement) = record else { panic!("not a placement") };
-            assert!(placement.state.terminal(), "a placement never ended: {placement:?}");
-        }
-        orders.len()
+        books.ended().unwrap_or_else(|complaints| panic!("{}", complaints.join("\n")))
     }
 }
 

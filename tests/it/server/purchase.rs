@@ -23,7 +23,7 @@ const CATALOGUE: &str = include_str!("../../../examples/catalogue.json");
 /// Refuses every connection: the discard port, where nobody listens.
 const NOBODY: &str = "http://127.0.0.1:9";
 
-async fn sandbox(account: &str, ledger: &TempDir) -> Handle {
+pub async fn sandbox(account: &str, ledger: &TempDir) -> Handle {
     let settings = SandboxSettings {
         listen: "127.0.0.1:0".parse().unwrap(),
         account: account.to_owned(),
@@ -35,7 +35,7 @@ async fn sandbox(account: &str, ledger: &TempDir) -> Handle {
 }
 
 /// A process with the example's catalogue, over these gateways.
-async fn shop(directory: &TempDir, primary: &str, backup: &str) -> Running {
+pub async fn shop(directory: &TempDir, primary: &str, backup: &str) -> Running {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let gateways = [
         ("CASHWRAP__PARTNERS__GATEWAYS__PRIMARY__BASE_URL", primary),
@@ -53,7 +53,7 @@ async fn shop(directory: &TempDir, primary: &str, backup: &str) -> Running {
 }
 
 /// A request of the storefront, for the holder of a capability.
-fn of<T>(message: T, capability: &str) -> Request<T> {
+pub fn of<T>(message: T, capability: &str) -> Request<T> {
     let mut request = Request::new(message);
     request.metadata_mut().insert("authorization", "Bearer hello".parse().unwrap());
     request.metadata_mut().insert("cashwrap-capability", capability.parse().unwrap());
@@ -61,11 +61,11 @@ fn of<T>(message: T, capability: &str) -> Request<T> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a client makes its own ids")]
-fn fresh() -> String {
+pub fn fresh() -> String {
     uuid::Uuid::new_v4().to_string()
 }
 
-fn details() -> api::CheckoutDetails {
+pub fn details() -> api::CheckoutDetails {
     let address = PostalAddress {
         region_code: "DE".to_owned(),
         postal_code: "10119".to_owned(),
@@ -92,7 +92,7 @@ async fn buys(channel: &Channel) -> (api::Order, String) {
 }
 
 /// Places an order of an online course with these tokens, for the primary and the backup.
-async fn places(channel: &Channel, tokens: [&str; 2]) -> api::PlaceOrderResponse {
+pub async fn places(channel: &Channel, tokens: [&str; 2]) -> api::PlaceOrderResponse {
     let mut carts = CartServiceClient::new(channel.clone());
     let mut checkouts = CheckoutServiceClient::new(channel.clone());
     let add = api::AddLine { sku: "COURSE-BREWING".to_owned(), quantity: 1 };
@@ -137,7 +137,7 @@ fn declined(placed: api::PlaceOrderResponse) -> api::Decline {
     }
 }
 
-async fn channel(shop: &Running) -> Channel {
+pub async fn channel(shop: &Running) -> Channel {
     Endpoint::new(format!("http://{}", shop.grpc())).unwrap().connect().await.unwrap()
 }
 

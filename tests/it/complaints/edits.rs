@@ -1,0 +1,134 @@
+//! Changes that are lost, or that come to an order which the buyer did not agree to.
+//!
+//! What went wrong elsewhere: two updates at once each said that all was well, and the later one wrote over the
+//! earlier; an item that was added while the order was made came along unpaid, or was paid and never sent; and going
+//! back from the payment left a cart that could not be changed, or a charge for what it no longer held. What must
+//! happen here: what was answered with OK is in the row, an order is exactly what was quoted, and the way back frees
+//! cart, stock and money before anything is changed.
+
+use std::time::Duration;
+
+use cashwrap::app::Reason;
+use cashwrap::app::checkouts::{Choice, Edit};
+use cashwrap::domain::address::Contact;
+use cashwrap::domain::cart::CartState;
+use cashwrap::domain::checkout::CheckoutState;
+use cashwrap::domain::product::Product;
+use futures::future::{join, join3};
+
+use super::scene::{Scene, done};
+use crate::placing::world::{World, berlin};
+
+#[tokio::test(start_paused = true)]
+async fn parallel_address_delivery_and_item_updates_that_each_said_ok_are_all_in_the_order() {
+    let scene = Scene::new().await;
+    scene.world.sells(Product { requires_delivery: true, ..World::product("lamp", 2_000) }, None).await;
+    let cart = scene.cart(&[("mug", 1), ("lamp", 1)]).await;
+    let checkout = scene.checkout(cart).await;
+    let to_berlin = Edit { delivery_address: Some(Some(berlin())), ..Edit::default() };
+    scene.edit(checkout, &to_berlin).await.unwrap();
+    let option = scene.offer(checkout).await;
+    scene.fuses[0].read_lag(Duration::from_millis(5));
+    scene.fuses[0].lag(Duration::from_millis(5));
+    let chooses = Edit { delivery: Some(Some(Choice::Quote(option))), ..Edit::default() };
+    let contact = Contact { email: "bea@example.com".to_owned(), phone: String::new() };
+    let writes = Edit { contact: Some(Some(contact.clone())), ..Edit::default() };
+    let (chosen, written, added) =
+        join3(scene.edit(checkout, &chooses), scene.edit(checkout, &writes), scene.add(cart, "lamp", 1))
+            .await;
+    assert!(chosen.is_ok() && written.is_ok() && added.is_ok(), "{chosen:?} {written:?} {added:?}");
+    let view = scene.view(checkout).await;
+    assert_eq!(view.checkout.details.contact, Some(contact));
+    assert_eq!(view.checkout.details.delivery_address, Some(berlin()));
+    let lamps = view.checkout.lines.iter().find(|line| line.sku().as_str() == "lamp").unwrap();
+    assert_eq!(lamps.quantity, 2);
+    // The option was quoted for one lamp: with two it is asked for again, and never silently kept at the old price.
+    if !view.problems.is_empty() {
+        let again = scene.offer(checkout).await;
+        let chooses = Edit { delivery: Some(Some(Choice::Quote(again))), ..Edit::default() };
+        scene.edit(checkout, &chooses).await.unwrap();
+    }
+    let sale = scene.ready(checkout).await;
+    scene.placed(&sale).await;
+    done(&scene, 1).await;
+    let order = scene.orders().await.remove(0);
+    assert_eq!(order.lines.iter().map(|line| line.quantity).sum::<u32>(), 3);
+    assert_eq!(order.details.contact.unwrap().email, "bea@example.com");
+    assert_eq!(order.details.selections.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_addresses_at_once_with_the_etag_that_both_saw_are_one_ok_and_one_refusal() {
+    let scene = Scene::new().await;
+    let sale = scene.sale(&[("mug", 1)]).await;
+    scene.fuses[0].read_lag(Duration::from_millis(5));
+    let etag = scene.view(sale.checkout).await.etag;
+    let update = |street: &str| {
+        let mutation =
+            cashwrap::app::Mutation { etag: Some(etag.clone()), ..scene.world.mutation("UpdateCheckout") };
+        let address = cashwrap::domain::address::Address { lines: vec![street.to_owned()], ..berlin() };
+        let edit = Edit { delivery_address: Some(Some(address)), ..Edit::default() };
+        let house = scene.house();
+        async move { house.update_checkout(&mutation, sale.checkout, &edit, &|_| bytes::Bytes::new()).await }
+    };
+    let (left, right) = join(update("Left 1"), update("Right 2")).await;
+    let (kept, refused) = if left.is_ok() { ("Left 1", right) } else { ("Right 2", left) };
+    assert_eq!(refused.unwrap_err().reason(), Reason::EtagMismatch);
+    let held = scene.view(sale.checkout).await.checkout.details.delivery_address.unwrap();
+    assert_eq!(held.lines, [kept]);
+    done(&scene, 0).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_item_that_is_added_while_the_order_completes_is_refused_or_refuses_the_order() {
+    // Before the first read of the placement, at its commits, and while the gateway is asked.
+    for delay in [0, 1, 3, 6, 9, 12, 40, 90, 150, 400] {
+        let scene = Scene::new().await;
+        let sale = scene.sale(&[("mug", 1)]).await;
+        scene.fuses[0].read_lag(Duration::from_millis(3));
+        scene.fuses[0].lag(Duration::from_millis(3));
+        let place = sale.with("tok");
+        let late = async {
+            tokio::time::sleep(Duration::from_millis(delay)).await;
+            scene.add(sale.cart, "mug", 1).await
+        };
+        let (placed, added) = join(scene.place(&place), late).await;
+        match (&placed, &added) {
+            (Ok(answer), Err(error)) => {
+                assert!(answer.starts_with("order "), "{answer}");
+                assert_eq!(error.reason(), Reason::CartNotOpen, "after {delay} ms");
+            }
+            (Err(error), Ok(_)) => assert_eq!(error.reason(), Reason::PriceChanged, "after {delay} ms"),
+            other => panic!("after {delay} ms: {other:?}"),
+        }
+        done(&scene, usize::from(placed.is_ok())).await;
+        for order in scene.orders().await {
+            assert_eq!(order.lines[0].quantity, 1);
+            assert_eq!(scene.cart_row(sale.cart).await.lines, order.lines);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn going_back_from_the_payment_frees_the_cart_and_the_next_order_is_for_what_it_then_holds() {
+    let scene = Scene::new().await;
+    let sale = scene.sale(&[("mug", 1)]).await;
+    let payment = scene.awaiting(&sale).await;
+    let locked = scene.add(sale.cart, "mug", 1).await.unwrap_err();
+    assert_eq!(locked.reason(), Reason::CartNotOpen);
+    let back = Edit { return_uri: Some(None), ..Edit::default() };
+    scene.edit(sale.checkout, &back).await.unwrap();
+    assert_eq!(scene.session(&sale).await.state, CheckoutState::Open);
+    assert_eq!(scene.cart_row(sale.cart).await.state, CartState::Open);
+    assert_eq!(scene.world.left("stock/mug").await, 3);
+    scene.add(sale.cart, "mug", 1).await.unwrap();
+    let old = scene.place(&sale.with("tok")).await.unwrap_err();
+    assert_eq!(old.reason(), Reason::PriceChanged, "what was agreed to is no longer what is bought");
+    // The bank's page is still open in another tab: paying there is too late.
+    scene.world.primary.customer_acts(true);
+    assert!(scene.returns(&sale, &payment).await.is_err());
+    let now = scene.ready(sale.checkout).await;
+    scene.placed(&now).await;
+    done(&scene, 1).await;
+    assert_eq!(scene.orders().await[0].quoted.quote.totals.total.minor, 2_500);
+}
