@@ -23,12 +23,12 @@ pub(super) struct Discounted {
     pub refused: Vec<RefusedCoupon>,
 }
 
-/// Applies the coupons of `input` to lines that cost `subtotals`. `by_id` holds the places of the lines sorted
-/// by their id: the order in which remainders are given out.
+/// Applies the coupons of `input` to lines that cost `subtotals`. `ranked` holds the places of the
+/// lines in the order in which remainders are given out, whatever order the lines stand in.
 pub(super) fn discount(
     input: &PricingInput,
     subtotals: &[Money],
-    by_id: &[usize],
+    ranked: &[usize],
 ) -> Result<Discounted, PricingError> {
     let lines: Vec<CouponLine<'_>> = input
         .lines
@@ -51,7 +51,7 @@ pub(super) fn discount(
         match coupon.applies(&lines, input.at) {
             Ok(()) => {
                 let spoken_of: Vec<usize> =
-                    by_id.iter().copied().filter(|&place| coupon.speaks_of(&lines[place])).collect();
+                    ranked.iter().copied().filter(|&place| coupon.speaks_of(&lines[place])).collect();
                 state.apply(coupon, &spoken_of, input)?;
             }
             Err(CouponProblem::Amount(error)) => return Err(error.into()),

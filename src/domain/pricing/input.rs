@@ -37,7 +37,7 @@ pub struct PricingInput {
 /// A line to price.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PricingLine {
-    /// Unique among the lines; decides who gets a remainder.
+    /// Unique among the lines; among lines of one SKU it decides who gets a remainder.
     pub id: LineId,
     /// What is bought.
     pub sku: Sku,

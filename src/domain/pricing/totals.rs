@@ -21,13 +21,15 @@ pub fn price(input: &PricingInput) -> Result<Quote, PricingError> {
         .collect::<Result<_, MoneyError>>()?;
     Money::sum(subtotals.iter().copied(), input.currency)?;
 
-    let mut lines_by_id: Vec<usize> = (0..input.lines.len()).collect();
-    lines_by_id.sort_by_key(|&place| input.lines[place].id);
-    let discounted = discount(input, &subtotals, &lines_by_id)?;
+    // By SKU before the id: a cart that was filled in another order has other ids and must cost the same.
+    let mut ranked: Vec<usize> = (0..input.lines.len()).collect();
+    let rank = |place: usize| (&input.lines[place].sku, input.lines[place].id);
+    ranked.sort_by(|&one, &other| rank(one).cmp(&rank(other)));
+    let discounted = discount(input, &subtotals, &ranked)?;
 
     let mut delivery_by_id: Vec<usize> = (0..input.delivery.len()).collect();
     delivery_by_id.sort_by(|&one, &other| input.delivery[one].id.cmp(&input.delivery[other].id));
-    let parts: Vec<Taxable<'_>> = lines_by_id
+    let parts: Vec<Taxable<'_>> = ranked
         .iter()
         .map(|&place| taxable_line(input, place, discounted.remaining[place]))
         .chain(delivery_by_id.iter().map(|&place| taxable_delivery(input, place)))
