@@ -169,6 +169,22 @@ fn delivery_is_taxed_like_a_line_and_shares_the_rounding_of_the_order() {
     assert_eq!(quote.totals.delivery, euro(908));
 }
 
+/// A cent off two equal lines: half of 2 is a cent of tax, half of 3 are two.
+#[test]
+fn the_order_in_which_a_cart_was_filled_changes_no_total() {
+    let totals = [[1, 2], [2, 1]].map(|[taxed, free]| {
+        let zero = |line| PricingLine { tax_category: TaxCategory::Zero, ..line };
+        let named = |sku: &str, line| PricingLine { sku: sku.parse().unwrap(), ..line };
+        let lines =
+            vec![named("TAXED", line(taxed, 1, euro(3))), named("FREE", zero(line(free, 1, euro(3))))];
+        let mut priced = PricingInput { coupons: vec![fixed_off("CENT", euro(1))], ..input("50", lines) };
+        let TaxTreatment::Rates(rates) = &mut priced.tax else { unreachable!() };
+        rates.insert(TaxCategory::Zero, vec![rate("DE", "0")]);
+        price(&priced).unwrap().totals.total
+    });
+    assert_eq!(totals[0], totals[1]);
+}
+
 #[test]
 fn the_remainder_among_equal_groups_goes_to_the_first_by_id_wherever_it_stands() {
     for order in [["a", "b"], ["b", "a"]] {
