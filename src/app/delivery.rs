@@ -388,7 +388,10 @@ impl House {
             .lines
             .iter()
             .filter(|line| line.product.requires_delivery)
-            .map(|line| format!("{}*{}@{}", line.sku(), line.quantity, line.product.unit_price))
+            .map(|line| {
+                let product = &line.product;
+                format!("{}*{}@{}/{}g", product.sku, line.quantity, product.unit_price, product.weight_grams)
+            })
             .collect();
         let codes: Vec<&str> = checkout.coupons.iter().map(|coupon| coupon.code.as_str()).collect();
         let text = format!("{}/{group}/{place:?}/{goods:?}/{codes:?}/{}", checkout.id, checkout.currency);

@@ -109,7 +109,7 @@ impl House {
         if let Some(begin) = under_key(mutation, &snapshot)? {
             return Ok(begin);
         }
-        let (checkout, _) = checkout_of(&key, &snapshot)?;
+        let (mut checkout, _) = checkout_of(&key, &snapshot)?;
         mutation.reach.check("checkout", checkout.context.customer.id.as_deref())?;
         let instruments = self.fingerprint(place);
         if let Some(placement) = known_placement(&checkout, &snapshot) {
@@ -126,10 +126,10 @@ impl House {
                 CheckoutState::Open | CheckoutState::Cancelled | CheckoutState::Expired => {}
             }
         }
-        let cart = cart_of(&mutation.store, checkout.cart, &snapshot)?;
+        let mut cart = cart_of(&mutation.store, checkout.cart, &snapshot)?;
         let flow = self.flow(&checkout.flow.id, checkout.flow.version)?;
         let quoted = self.ready(&checkout, &cart, flow, place)?;
-        self.still_sold_so(&cart, flow, &snapshot).await?;
+        self.still_sold_so(&mut checkout, &mut cart, flow, &snapshot).await?;
         let books = snapshot.books();
         let payments = self.payments(&checkout, flow, &quoted, place, &books)?;
         if let Some(answer) = self.nowhere_to_go(&mutation.store, &payments, &books)? {

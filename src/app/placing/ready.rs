@@ -8,6 +8,7 @@ use super::order::PlaceOrder;
 use crate::domain::cart::{Cart, CartState};
 use crate::domain::checkout::{Checkout, Quoted, changed_since};
 use crate::domain::flow::Flow;
+use crate::domain::product::Product;
 use crate::ports::Record;
 use crate::ports::store::Snapshot;
 
@@ -66,10 +67,12 @@ impl House {
         Ok(quoted)
     }
 
-    /// Prices and coupons against the catalogue; the built-in one's rows were read along with the session.
+    /// Everything that the placement rests on against the catalogue, whose built-in rows were read along with the
+    /// session. Whether stock is counted is no question to the buyer: the holds follow what is true now.
     pub(super) async fn still_sold_so(
         &self,
-        cart: &Cart,
+        checkout: &mut Checkout,
+        cart: &mut Cart,
         flow: &Flow,
         snapshot: &Snapshot<Record>,
     ) -> Result<(), Error> {
@@ -81,16 +84,13 @@ impl House {
         };
         let found = self.find(&cart.store, &skus, &codes, snapshot).await?;
         for line in &cart.lines {
-            match found.products.get(line.sku()) {
-                None => {
-                    let message = format!("{} is no longer sold: remove the line", line.sku());
-                    return Err(Error::new(Reason::PriceChanged, message));
-                }
-                Some(product) if product.unit_price != line.product.unit_price => {
-                    let (sku, now) = (line.sku(), product.unit_price);
-                    return Err(price_changed(&format!("{sku} now costs {now}")));
-                }
-                Some(_) => {}
+            let sku = line.sku();
+            let Some(product) = found.products.get(sku) else {
+                let message = format!("{sku} is no longer sold: remove the line");
+                return Err(Error::new(Reason::PriceChanged, message));
+            };
+            if let Some(difference) = difference(&line.product, product, !codes.is_empty()) {
+                return Err(price_changed(&format!("{sku} {difference}")));
             }
         }
         for coupon in cart.coupons.iter().filter(|_| flow.frontend.coupons) {
@@ -99,7 +99,27 @@ impl House {
                 return Err(price_changed(&message));
             }
         }
+        for line in cart.lines.iter_mut().chain(&mut checkout.lines) {
+            if let Some(product) = found.products.get(&line.product.sku) {
+                line.product.tracked = product.tracked;
+            }
+        }
         Ok(())
+    }
+}
+
+/// What the quote rests on and is no longer so; a title or a picture may change under it.
+fn difference(quoted: &Product, now: &Product, codes: bool) -> Option<String> {
+    if quoted.unit_price != now.unit_price {
+        Some(format!("now costs {}", now.unit_price))
+    } else if quoted.tax_category != now.tax_category {
+        Some("is taxed at another rate now".to_owned())
+    } else if (quoted.requires_delivery, quoted.weight_grams) != (now.requires_delivery, now.weight_grams) {
+        Some("is delivered in another way now".to_owned())
+    } else if codes && quoted.tags != now.tags {
+        Some("may take other codes now".to_owned())
+    } else {
+        None
     }
 }
 

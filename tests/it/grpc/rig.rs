@@ -26,7 +26,9 @@ use cashwrap::partners::system::{SystemClock, UuidV7, entropy};
 use cashwrap::partners::tax::builtin::{BuiltinTax, BuiltinTaxSettings};
 use cashwrap::partners::vault::{DataKey, KeyVault};
 use cashwrap::ports::gateway::Gateway;
-use cashwrap::ports::store::{CounterChange, CounterMove, Query, Store, UnitOfWork, Verdict, Write};
+use cashwrap::ports::store::{
+    CounterChange, CounterMove, Key, Kind, Query, Store, UnitOfWork, Verdict, Write,
+};
 use cashwrap::ports::tax::TaxProvider;
 use cashwrap::ports::{Clock, Ids, Record, Vault};
 use cashwrap::proto::cashwrap::v1::cart_service_client::CartServiceClient;
@@ -251,7 +253,19 @@ impl Rig {
         self.load(Record::Product(Box::new(product)), counter).await;
     }
 
-    async fn load(&self, record: Record, counter: Option<(String, u32)>) {
+    /// Loads a product again with a change.
+    pub(super) async fn resells(&self, sku: &str, change: impl FnOnce(&mut Product)) {
+        let key = Key::new(&shop(), Kind::Product, sku);
+        let query = Query { keys: vec![key.clone()], ..Query::default() };
+        let held = self.house.engine.store.read(&query).await.unwrap();
+        let Some(Record::Product(mut product)) = held.rows.get(&key).map(|row| row.row.clone()) else {
+            panic!("{sku} is not sold")
+        };
+        change(&mut product);
+        self.load(Record::Product(product), None).await;
+    }
+
+    pub(super) async fn load(&self, record: Record, counter: Option<(String, u32)>) {
         let key = record.key(&shop());
         let query = Query { keys: vec![key.clone()], ..Query::default() };
         let held = self.house.engine.store.read(&query).await.unwrap();
