@@ -11,6 +11,7 @@ use super::super::mutation::{Change, Mutation, Versioned};
 use super::rows::{cart_of, checkout_of, open, wished};
 use super::show::EncodeCheckout;
 use crate::domain::address::{Address, Contact};
+use crate::domain::cart::CartState;
 use crate::domain::checkout::{Billing, Checkout, CheckoutState};
 use crate::domain::flow::{Flow, IdentityOption};
 use crate::domain::ids::CheckoutId;
@@ -58,12 +59,16 @@ impl House {
             Err(error) if error.metadata().get("state").is_some_and(|state| state == "AWAITING_ACTION") => {
                 mutation.in_time()?;
                 self.reopen(&mutation.store, id).await?;
-                self.update_open(mutation, id, edit, encode).await
+                // The etag was held against the session before its payment was given up, which moved it.
+                let reopened = Mutation { etag: None, ..mutation.clone() };
+                self.update_open(&reopened, id, edit, encode).await
             }
             answer => answer,
         }
     }
 
+    /// Applies an edit to an open session. One whose payment waits for an action is refused only once the edit is
+    /// known to be good: nobody loses a payment over an edit that fails.
     pub(super) async fn update_open(
         &self,
         mutation: &Mutation,
@@ -76,14 +81,21 @@ impl House {
             let snapshot = &*snapshot;
             let (mut checkout, sequence) = checkout_of(key, snapshot)?;
             mutation.check_etag(sequence)?;
-            open(&checkout)?;
-            let held = cart_of(&mutation.store, checkout.cart, snapshot)?;
+            let waits = checkout.state == CheckoutState::AwaitingAction;
+            if !waits {
+                open(&checkout)?;
+            }
+            let mut held = cart_of(&mutation.store, checkout.cart, snapshot)?;
+            if waits {
+                held.state = CartState::Open;
+            }
             let cart = self.repriced(&held, snapshot).await?;
             let repriced = (cart != held).then(|| Record::Cart(Box::new(cart.clone())));
             checkout.lines = cart.lines;
             checkout.coupons = cart.coupons;
             let flow = self.flow(&checkout.flow.id, checkout.flow.version)?;
             self.edit(&mut checkout, flow, edit).await?;
+            open(&checkout)?;
             checkout.updated_at = self.engine.clock.now();
             let session = Record::Checkout(Box::new(checkout));
             Ok(Change { records: std::iter::once(session).chain(repriced).collect(), ..Change::default() })

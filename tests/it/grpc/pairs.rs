@@ -5,7 +5,7 @@ use cashwrap::proto::cashwrap::v1::place_order_response::Result as Became;
 use cashwrap::proto::cashwrap::v1::{
     CapturePaymentRequest, CheckoutDetails, CheckoutState, ConfirmPaymentActionRequest, Contact,
     ListPartnersRequest, PaymentState, RefundPaymentRequest, SetPartnerModeRequest, VoidPaymentRequest,
-    delivery_selection,
+    UpdateCheckoutRequest, delivery_selection,
 };
 use cashwrap::proto::google::r#type::Money;
 use tonic::Code::FailedPrecondition;
@@ -132,6 +132,31 @@ async fn an_action_whose_checkout_was_edited_is_over_and_says_what_to_do() {
     assert_eq!(refusal(&status), is(FailedPrecondition, "PAYMENT_ACTION_INVALID", "action_id"));
     assert!(status.message().contains("place the order again"), "{status}");
     order(&place(&rig, &placing(&read(&rig, &checkout.name).await)).await);
+}
+
+#[tokio::test]
+async fn an_edit_that_fails_leaves_the_action_as_it_is_and_a_good_one_with_its_etag_ends_it() {
+    let rig = Rig::start().await;
+    let checkout = checkout_of(&rig, "course", buyer()).await;
+    rig.primary.next(OperationKind::Confirm, Weather::Action);
+    let response = place(&rig, &placing(&checkout)).await;
+    assert!(matches!(response.result, Some(Became::Action(_))), "{response:?}");
+    let waiting = read(&rig, &checkout.name).await;
+    let made_up = choosing(delivery_selection::Choice::QuoteId("quo_made.up".to_owned()));
+    let status = rig.checkouts().update_checkout(service(update(&checkout, made_up))).await.unwrap_err();
+    assert_eq!(refusal(&status).1, "DELIVERY_QUOTE_INVALID");
+    let contact = Contact { email: "eve@example.com".to_owned(), phone: String::new() };
+    let edit = update(&checkout, CheckoutDetails { contact: Some(contact), ..CheckoutDetails::default() });
+    let stale = UpdateCheckoutRequest { etag: checkout.etag.clone(), request_id: key(), ..edit.clone() };
+    let status = rig.checkouts().update_checkout(service(stale)).await.unwrap_err();
+    assert_eq!(refusal(&status).1, "ETAG_MISMATCH");
+    assert_eq!(read(&rig, &checkout.name).await, waiting);
+    assert_eq!(waiting.state(), CheckoutState::AwaitingAction);
+
+    let good = UpdateCheckoutRequest { etag: waiting.etag, ..edit };
+    let open = rig.checkouts().update_checkout(service(good)).await.unwrap().into_inner().checkout.unwrap();
+    assert_eq!(open.state(), CheckoutState::Open);
+    assert_eq!(open.details.unwrap().contact.unwrap().email, "eve@example.com");
 }
 
 #[tokio::test]
