@@ -9,6 +9,7 @@ use super::checkouts::cart_of;
 use super::error::{Error, Reason};
 use super::house::House;
 use super::mutation::{Change, Mutation, Versioned, etag};
+use super::reach::Reach;
 use crate::domain::cart::{
     Cart, CartAction, CartError, CartState, MAX_CODES, Shortage, apply, check_taken, shortages,
 };
@@ -101,12 +102,14 @@ impl House {
     }
 
     /// Reads a cart at today's prices, and keeps them.
-    pub async fn get_cart(&self, store: &StoreId, id: CartId) -> Result<CartView, Error> {
+    pub async fn get_cart(&self, store: &StoreId, id: CartId, reach: &Reach) -> Result<CartView, Error> {
         self.store(store)?;
         let key = Key::new(store, Kind::Cart, id);
         let query = Query { keys: vec![key.clone()], ..Query::default() };
         let snapshot = self.engine.store.read(&query).await?;
         let cart = cart_of(store, id, &snapshot)?;
+        // Before anything is kept: nobody writes to what is not theirs.
+        reach.check("cart", cart.customer.as_deref())?;
         let sequence = snapshot.rows.get(&key).map_or(0, |row| row.sequence);
         let fresh = self.repriced(&cart, &snapshot).await?;
         if fresh == cart {

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::super::error::Error;
 use super::super::house::House;
 use super::super::mutation::{Versioned, etag};
+use super::super::reach::Reach;
 use super::edit::leave_out;
 use super::rows::{cart_of, checkout_of};
 use crate::domain::cart::{Shortage, shortages};
@@ -52,12 +53,19 @@ pub type EncodeCheckout<'a> = &'a (dyn Fn(&CheckoutView) -> Bytes + Sync);
 
 impl House {
     /// Reads a session, quoted anew where its cart changed or its quote is over.
-    pub async fn get_checkout(&self, store: &StoreId, id: CheckoutId) -> Result<CheckoutView, Error> {
+    pub async fn get_checkout(
+        &self,
+        store: &StoreId,
+        id: CheckoutId,
+        reach: &Reach,
+    ) -> Result<CheckoutView, Error> {
         self.store(store)?;
         let key = Key::new(store, Kind::Checkout, id);
         let query = Query { keys: vec![key.clone()], ..Query::default() };
         let snapshot = self.engine.store.read(&query).await?;
         let (checkout, sequence) = checkout_of(&key, &snapshot)?;
+        // Before anything is kept: nobody writes to what is not theirs.
+        reach.check("checkout", checkout.context.customer.id.as_deref())?;
         let Some((fresh, records)) = self.freshened(&checkout, &snapshot).await? else {
             return self.view(checkout, etag(sequence), &snapshot.left);
         };

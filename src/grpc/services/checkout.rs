@@ -44,9 +44,7 @@ impl Checkouts {
 
     async fn read(&self, caller: &Caller, field: &str, name: &str) -> Result<CheckoutView, Error> {
         let (store, id, reach) = self.named(caller, field, name)?;
-        let view = self.0.house().get_checkout(&store, id).await?;
-        reach.check("checkout", view.checkout.context.customer.id.as_deref())?;
-        Ok(view)
+        self.0.house().get_checkout(&store, id, &reach).await
     }
 }
 

@@ -9,7 +9,7 @@ use futures::Stream;
 use tonic::Status;
 
 use super::desk::Desk;
-use crate::app::Error;
+use crate::app::{Error, Reach};
 use crate::app::checkouts::Mark;
 use crate::domain::ids::{CheckoutId, StoreId};
 use crate::grpc::convert::checkout as convert;
@@ -60,7 +60,7 @@ impl Watch {
         loop {
             let mark = house.checkout_mark(&self.store, self.id).await?;
             if self.seen.as_ref().is_none_or(|seen| seen.mark != mark) {
-                let view = house.get_checkout(&self.store, self.id).await?;
+                let view = house.get_checkout(&self.store, self.id, &Reach::Anybodys).await?;
                 let known = self
                     .seen
                     .as_ref()

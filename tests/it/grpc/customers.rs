@@ -1,5 +1,6 @@
 //! Customers: who may say who buys, and whose rows a key that stands for one customer has.
 
+use cashwrap::ports::store::{Key, Kind, Query};
 use cashwrap::proto::cashwrap::v1::{
     CancelCheckoutRequest, CardInstrument, CardTender, Cart, Checkout, CheckoutContext, CreateCartRequest,
     CreateCheckoutRequest, Customer, CustomerKind, DeleteCartRequest, GetCartRequest, GetCheckoutRequest,
@@ -11,7 +12,7 @@ use tonic::Code::{InvalidArgument, NotFound, PermissionDenied};
 
 use super::carts::{add, new_cart};
 use super::checkouts::{buyer, opening};
-use super::rig::{Rig, customer, guest, is, key, refusal, service, service_of};
+use super::rig::{Rig, customer, guest, is, key, refusal, service, service_of, shop};
 
 fn cart_for(id: &str) -> CreateCartRequest {
     CreateCartRequest { customer: id.to_owned(), ..new_cart(vec![add("course", 1)]) }
@@ -209,4 +210,33 @@ async fn orders_are_listed_by_customer_and_a_key_that_stands_for_one_lists_its_o
     let payments = ListPaymentsRequest { parent: "stores/shop".to_owned(), ..ListPaymentsRequest::default() };
     let refused = rig.payments().list_payments(service_of("ada", payments)).await.unwrap_err();
     assert_eq!(refusal(&refused), is(NotFound, "NOT_FOUND", ""));
+}
+
+/// How often the row that is named was written.
+async fn writes(rig: &Rig, kind: Kind, name: &str) -> u64 {
+    let key = Key::new(&shop(), kind, name.rsplit('/').next().unwrap());
+    let query = Query { keys: vec![key.clone()], ..Query::default() };
+    rig.house.engine.store.read(&query).await.unwrap().rows[&key].version
+}
+
+#[tokio::test]
+async fn a_read_that_is_refused_writes_nothing() {
+    let rig = Rig::start().await;
+    let cart = adas_cart(&rig).await;
+    let open = customer("ada", "", opening(&cart.name, buyer()));
+    let checkout = rig.checkouts().create_checkout(open).await.unwrap().into_inner().checkout.unwrap();
+    let written = async || {
+        (writes(&rig, Kind::Cart, &cart.name).await, writes(&rig, Kind::Checkout, &checkout.name).await)
+    };
+    let before = written().await;
+    rig.sells("course", 5_100, "EUR", false, None).await;
+    let missing = is(NotFound, "NOT_FOUND", "");
+    let of_cart = customer("bea", "", GetCartRequest { name: cart.name.clone() });
+    assert_eq!(refusal(&rig.carts().get_cart(of_cart).await.unwrap_err()), missing);
+    let of_checkout = customer("bea", "", GetCheckoutRequest { name: checkout.name.clone() });
+    assert_eq!(refusal(&rig.checkouts().get_checkout(of_checkout).await.unwrap_err()), missing);
+    assert_eq!(written().await, before);
+    let own = customer("ada", "", GetCheckoutRequest { name: checkout.name.clone() });
+    rig.checkouts().get_checkout(own).await.unwrap();
+    assert_ne!(written().await, before, "the owner's read keeps the new price");
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use cashwrap::app::carts::NewCart;
 use cashwrap::app::checkouts::Edit;
-use cashwrap::app::{House, Reason};
+use cashwrap::app::{House, Reach, Reason};
 use cashwrap::domain::cart::CartState::{Expired, Open};
 use cashwrap::domain::cart::{CartAction, CartState};
 use cashwrap::domain::checkout::CheckoutState;
@@ -56,7 +56,7 @@ async fn cart_with(world: &World, house: &House, lines: bool, customer: Option<&
 }
 
 async fn state_of(house: &House, cart: CartId) -> CartState {
-    house.get_cart(&store_id(), cart).await.unwrap().row.state
+    house.get_cart(&store_id(), cart, &Reach::Anybodys).await.unwrap().row.state
 }
 
 /// The names of a row's events, in order.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::fuse::Fuse;
 use super::lifetimes::LIVES;
 use super::world::{World, store_id};
-use cashwrap::app::House;
+use cashwrap::app::{House, Reach};
 use cashwrap::app::checkouts::Edit;
 use cashwrap::app::payments::Wanted;
 use cashwrap::domain::cart::CartAction;
@@ -42,7 +42,7 @@ async fn count_all(lines: usize) -> Counted {
     let code = "ONCE".parse().unwrap();
     house.apply_code(&world.mutation("ApplyCode"), cart, &code, &|_| Bytes::new()).await.unwrap();
     counted.push(("ApplyCode", fuse.trips()));
-    house.get_cart(&store_id(), cart).await.unwrap();
+    house.get_cart(&store_id(), cart, &Reach::Anybodys).await.unwrap();
     counted.push(("GetCart", fuse.trips()));
     house.remove_code(&world.mutation("RemoveCode"), cart, &code, &|_| Bytes::new()).await.unwrap();
     counted.push(("RemoveCode", fuse.trips()));

@@ -317,7 +317,7 @@ impl World {
             },
         };
         house.create_checkout(&self.mutation("CreateCheckout"), &new, &|_| Bytes::new()).await.unwrap();
-        let view = house.get_checkout(&store_id(), id).await.unwrap();
+        let view = house.get_checkout(&store_id(), id, &Reach::Anybodys).await.unwrap();
         assert!(view.problems.is_empty(), "{:?}", view.problems);
         (id, view.checkout.quoted.unwrap().digest)
     }
@@ -438,7 +438,7 @@ impl Ready {
 
 /// The session as it is shown.
 pub async fn shown(house: &House, checkout: CheckoutId) -> CheckoutView {
-    house.get_checkout(&store_id(), checkout).await.unwrap()
+    house.get_checkout(&store_id(), checkout, &Reach::Anybodys).await.unwrap()
 }
 
 /// The payment of the only placement.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use cashwrap::app::carts::{CartView, NewCart};
 use cashwrap::app::checkouts::{CheckoutView, Choice, Edit, NewCheckout};
 use cashwrap::app::placing::{CardTender, PlaceOrder};
-use cashwrap::app::{Mutation, Reason, Versioned};
+use cashwrap::app::{Mutation, Reach, Reason, Versioned};
 use cashwrap::domain::address::{Address, Contact};
 use cashwrap::domain::cart::CartAction;
 use cashwrap::domain::checkout::{Billing, Context, Customer};
@@ -129,7 +129,7 @@ impl Hand {
     pub async fn ready(&mut self, checkout: CheckoutId) -> Option<Session> {
         for _ in 0..4 {
             let view = self
-                .read(|house| Box::pin(async move { house.get_checkout(&store_id(), checkout).await }))
+                .read(|house| Box::pin(async move { house.get_checkout(&store_id(), checkout, &Reach::Anybodys).await }))
                 .await
                 .ok()?;
             if view.checkout.state != cashwrap::domain::checkout::CheckoutState::Open {
