@@ -14,5 +14,5 @@ pub use degraded::{Degraded, DegradedReason, Dependency};
 pub use details::{Billing, Details, Selection, SelectionKind};
 pub use facts::session_facts;
 pub use groups::{DIGITAL_GROUP, DeliveryGroup, GroupKind, SHIPMENT_GROUP, groups, groups_of};
-pub use readiness::{Outside, Undeliverable, changed_since, problems};
+pub use readiness::{Outside, Undeliverable, cart_problem, changed_since, problems};
 pub use session::{ActionNeeded, Checkout, CheckoutState, Context, Customer, FlowPin, Quoted};

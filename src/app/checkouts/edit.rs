@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::super::error::Error;
 use super::super::house::House;
 use super::super::mutation::{Change, Mutation, Versioned};
-use super::rows::{cart_of, checkout_of, open, wished};
+use super::rows::{cart_at_hand, checkout_of, open, wished};
 use super::show::EncodeCheckout;
 use crate::domain::address::{Address, Contact};
 use crate::domain::cart::CartState;
@@ -85,7 +85,7 @@ impl House {
             if !waits {
                 open(&checkout)?;
             }
-            let mut held = cart_of(&mutation.store, checkout.cart, snapshot)?;
+            let mut held = cart_at_hand(&checkout, snapshot)?;
             if waits {
                 held.state = CartState::Open;
             }

@@ -25,9 +25,34 @@ pub(in crate::app) fn cart_of(
     id: CartId,
     snapshot: &Snapshot<Record>,
 ) -> Result<Cart, Error> {
-    match snapshot.rows.get(&Key::new(store, Kind::Cart, id)).map(|row| &row.row) {
-        Some(Record::Cart(cart)) if cart.state != CartState::Deleted => Ok((**cart).clone()),
+    match cart_beside(store, id, snapshot) {
+        Some(cart) if cart.state != CartState::Deleted => Ok(cart.clone()),
         _ => Err(Error::not_found("cart")),
+    }
+}
+
+/// The cart of a session, whatever became of it: a session outlives a cart that was deleted.
+pub(in crate::app) fn cart_beside<'a>(
+    store: &StoreId,
+    id: CartId,
+    snapshot: &'a Snapshot<Record>,
+) -> Option<&'a Cart> {
+    match snapshot.rows.get(&Key::new(store, Kind::Cart, id)).map(|row| &row.row) {
+        Some(Record::Cart(cart)) => Some(cart),
+        _ => None,
+    }
+}
+
+/// The cart of a session that is about to be changed or placed. One that is gone is no missing name: the session
+/// was named, and stands.
+pub(in crate::app) fn cart_at_hand(checkout: &Checkout, snapshot: &Snapshot<Record>) -> Result<Cart, Error> {
+    match cart_beside(&checkout.store, checkout.cart, snapshot) {
+        Some(cart) if cart.state != CartState::Deleted => Ok(cart.clone()),
+        _ => Err(Error::new(
+            Reason::CartNotOpen,
+            "the cart of this checkout was deleted: open a checkout of another cart",
+        )
+        .with("state", CartState::Deleted.as_str().to_owned())),
     }
 }
 

@@ -9,10 +9,12 @@ use super::super::house::House;
 use super::super::mutation::{Versioned, etag};
 use super::super::reach::Reach;
 use super::edit::leave_out;
-use super::rows::{cart_of, checkout_of};
-use crate::domain::cart::{Shortage, shortages};
-use crate::domain::checkout::{Checkout, CheckoutState, Outside, problems, session_facts};
-use crate::domain::flow::{Flow, PrimaryAction, Problem, ProblemCode, Step, primary_action, step_plan};
+use super::rows::{cart_beside, checkout_of};
+use crate::domain::cart::{CartState, Shortage, shortages};
+use crate::domain::checkout::{Checkout, CheckoutState, Outside, cart_problem, problems, session_facts};
+use crate::domain::flow::{
+    Flow, PrimaryAction, Problem, ProblemCode, Severity, Step, primary_action, step_plan,
+};
 use crate::domain::ids::{CheckoutId, StoreId};
 use crate::ports::Record;
 use crate::ports::store::{Key, Kind, Query, Snapshot};
@@ -44,6 +46,8 @@ pub struct Mark {
     pub sequence: u64,
     /// The version of its cart.
     pub cart: u64,
+    /// Where its cart stands, which the session's events do not tell; `None` where it is gone.
+    pub cart_state: Option<CartState>,
     /// The lines that ask for more than is left: stock goes without a word to the session.
     pub short: Vec<Shortage>,
 }
@@ -67,12 +71,12 @@ impl House {
         // Before anything is kept: nobody writes to what is not theirs.
         reach.check("checkout", checkout.context.customer.id.as_deref())?;
         let Some((fresh, records)) = self.freshened(&checkout, &snapshot).await? else {
-            return self.view(checkout, etag(sequence), &snapshot.left);
+            return self.view(checkout, etag(sequence), &snapshot);
         };
         match self.keep_fresh(store, &snapshot, records).await {
-            Some(tag) => self.view(fresh, tag, &snapshot.left),
+            Some(tag) => self.view(fresh, tag, &snapshot),
             // Somebody else changed it meanwhile: what was read is still a true answer.
-            None => self.view(checkout, etag(sequence), &snapshot.left),
+            None => self.view(checkout, etag(sequence), &snapshot),
         }
     }
 
@@ -83,16 +87,32 @@ impl House {
         let snapshot = self.engine.store.read(&query).await?;
         let (checkout, sequence) = checkout_of(&key, &snapshot)?;
         let cart = snapshot.rows.get(&Key::new(store, Kind::Cart, checkout.cart));
+        let cart_state = cart_beside(store, checkout.cart, &snapshot).map(|cart| cart.state);
+        let cart_state = cart_state.filter(|_| checkout.state == CheckoutState::Open);
         let open = checkout.state == CheckoutState::Open;
         let short = if open { shortages(&checkout.lines, &snapshot.left) } else { Vec::new() };
-        Ok(Mark { sequence, cart: cart.map_or(0, |row| row.version), short })
+        Ok(Mark { sequence, cart: cart.map_or(0, |row| row.version), cart_state, short })
     }
 
-    /// A session with everything that follows from it; `left` is what is left of its goods.
-    pub fn view(&self, checkout: Checkout, etag: String, left: &Left) -> Result<CheckoutView, Error> {
+    /// A session with everything that follows from it, and from what was read along: its cart, and what is left of
+    /// its goods.
+    fn view(
+        &self,
+        checkout: Checkout,
+        etag: String,
+        snapshot: &Snapshot<Record>,
+    ) -> Result<CheckoutView, Error> {
         let flow = self.flow(&checkout.flow.id, checkout.flow.version)?.clone();
         let problems = if checkout.state == CheckoutState::Open {
-            self.blocking(&checkout, &flow, left)
+            let cart = cart_beside(&checkout.store, checkout.cart, snapshot);
+            match cart_problem(cart.map(|cart| cart.state)) {
+                // Nothing that the buyer could still give would help.
+                Some(gone) if gone.severity == Severity::Unrecoverable => vec![gone],
+                locked => {
+                    let others = self.blocking(&checkout, &flow, &snapshot.left);
+                    locked.into_iter().chain(others).collect()
+                }
+            }
         } else {
             Vec::new()
         };
@@ -111,7 +131,10 @@ impl House {
             return Ok(None);
         }
         let flow = self.flow(&checkout.flow.id, checkout.flow.version)?;
-        let held = cart_of(&checkout.store, checkout.cart, snapshot)?;
+        let held = match cart_beside(&checkout.store, checkout.cart, snapshot) {
+            Some(cart) if matches!(cart.state, CartState::Open | CartState::Locked) => cart.clone(),
+            _ => return Ok(None),
+        };
         let cart = self.repriced(&held, snapshot).await?;
         let mut fresh =
             Checkout { lines: cart.lines.clone(), coupons: cart.coupons.clone(), ..checkout.clone() };
@@ -150,7 +173,7 @@ impl House {
         let Some(Versioned { row: Record::Checkout(checkout), etag }) = shown.first() else {
             return Bytes::new();
         };
-        let view = self.view((**checkout).clone(), etag.clone(), &snapshot.left);
+        let view = self.view((**checkout).clone(), etag.clone(), snapshot);
         view.map(|view| encode(&view)).unwrap_or_default()
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::super::checkouts::{cart_of, checkout_of};
+use super::super::checkouts::{cart_at_hand, checkout_of};
 use super::super::error::{Error, Reason};
 use super::super::house::House;
 use super::super::mutation::{Mutation, TRIES, conflict};
@@ -126,7 +126,7 @@ impl House {
                 CheckoutState::Open | CheckoutState::Cancelled | CheckoutState::Expired => {}
             }
         }
-        let mut cart = cart_of(&mutation.store, checkout.cart, &snapshot)?;
+        let mut cart = cart_at_hand(&checkout, &snapshot)?;
         let flow = self.flow(&checkout.flow.id, checkout.flow.version)?;
         let quoted = self.ready(&checkout, &cart, flow, place)?;
         self.still_sold_so(&mut checkout, &mut cart, flow, &snapshot).await?;

@@ -26,8 +26,7 @@ impl House {
             CartState::Open => {}
             CartState::Locked => return Err(in_progress()),
             CartState::Ordered => return Err(Error::already_ordered(&cart.store, cart.order)),
-            CartState::Deleted => return Err(Error::not_found("cart")),
-            CartState::Expired => crate::domain::cart::open(cart)?,
+            CartState::Deleted | CartState::Expired => crate::domain::cart::open(cart)?,
         }
         if cart.lines.is_empty() {
             return Err(Error::new(Reason::CartEmpty, "the cart has no lines: add something first"));

@@ -8,9 +8,9 @@ use super::details::{Billing, SelectionKind};
 use super::groups::{GroupKind, groups};
 use super::session::Checkout;
 use crate::domain::address::{Address, Country, FieldProblem};
-use crate::domain::cart::{Cart, shortages};
+use crate::domain::cart::{Cart, CartState, shortages};
 use crate::domain::currency::Currency;
-use crate::domain::flow::{CustomerKind, Flow, IdentityOption, Problem, ProblemCode};
+use crate::domain::flow::{CustomerKind, Flow, IdentityOption, Problem, ProblemCode, Severity};
 
 /// What problems follow from besides the session and its flow.
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +86,22 @@ pub fn problems(checkout: &Checkout, flow: &Flow, outside: Outside<'_>) -> Vec<P
         None => {}
     }
     found
+}
+
+/// What the state of its cart means for an open session; a cart that is no longer there is gone.
+pub fn cart_problem(cart: Option<CartState>) -> Option<Problem> {
+    let at = |code| Some(Problem::new(code, "cart"));
+    match cart {
+        Some(CartState::Open) => None,
+        Some(CartState::Locked) => {
+            let locked = Problem::new(ProblemCode::CartNotOpen, "cart").with_remedy(
+                "another checkout of the cart is being placed: wait until that has ended, and read this one again",
+            );
+            Some(Problem { severity: Severity::Recoverable, ..locked })
+        }
+        Some(CartState::Ordered) => at(ProblemCode::AlreadyOrdered),
+        Some(CartState::Deleted | CartState::Expired) | None => at(ProblemCode::CartNotOpen),
+    }
 }
 
 /// Whether the cart is no longer what the session was quoted for.

@@ -50,7 +50,7 @@ pub fn primary_action(flow: &Flow, steps: &[Step], problems: &[Problem]) -> Prim
         ActionCode::Continue => {
             problem.code.step() <= current
                 || problem.severity == Severity::Unrecoverable
-                || problem.code == super::ProblemCode::OutOfStock
+                || matches!(problem.code, super::ProblemCode::OutOfStock | super::ProblemCode::CartNotOpen)
         }
         ActionCode::Pay | ActionCode::PlaceOrder => problem.code != super::ProblemCode::PaymentRequired,
     };

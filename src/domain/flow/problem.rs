@@ -73,6 +73,10 @@ word_enum!(
         TermsNotAccepted = "TERMS_NOT_ACCEPTED",
         /// The session's time has passed.
         CheckoutExpired = "CHECKOUT_EXPIRED",
+        /// The cart is locked by another checkout's placement, or gone.
+        CartNotOpen = "CART_NOT_OPEN",
+        /// The cart became an order by another checkout.
+        AlreadyOrdered = "ALREADY_ORDERED",
     }
 );
 
@@ -143,6 +147,12 @@ impl ProblemCode {
             Self::PaymentActionRequired => (Input, Payment, "finish the payment at the bank"),
             Self::PaymentMethodUnavailable => (Input, Payment, "pay in one of the ways that are listed"),
             Self::TermsNotAccepted => (Review, ReviewStep, "accept the terms"),
+            Self::CartNotOpen => {
+                (Unrecoverable, ReviewStep, "the cart is gone: open a checkout of another cart")
+            }
+            Self::AlreadyOrdered => {
+                (Unrecoverable, ReviewStep, "the cart was ordered by another checkout: read the orders")
+            }
             Self::CheckoutExpired => (Unrecoverable, ReviewStep, "start a new checkout from the cart"),
         }
     }

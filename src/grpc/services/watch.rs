@@ -9,8 +9,8 @@ use futures::Stream;
 use tonic::Status;
 
 use super::desk::Desk;
-use crate::app::{Error, Reach};
 use crate::app::checkouts::Mark;
+use crate::app::{Error, Reach};
 use crate::domain::ids::{CheckoutId, StoreId};
 use crate::grpc::convert::checkout as convert;
 use crate::proto::cashwrap::v1::WatchCheckoutResponse;
@@ -61,10 +61,11 @@ impl Watch {
             let mark = house.checkout_mark(&self.store, self.id).await?;
             if self.seen.as_ref().is_none_or(|seen| seen.mark != mark) {
                 let view = house.get_checkout(&self.store, self.id, &Reach::Anybodys).await?;
-                let known = self
-                    .seen
-                    .as_ref()
-                    .is_some_and(|seen| seen.etag == view.etag && seen.mark.short == mark.short);
+                let known = self.seen.as_ref().is_some_and(|seen| {
+                    seen.etag == view.etag
+                        && seen.mark.short == mark.short
+                        && seen.mark.cart_state == mark.cart_state
+                });
                 self.seen = Some(Seen { mark, etag: view.etag.clone() });
                 if !known {
                     self.over = convert::is_final(&view.checkout);

@@ -1,12 +1,18 @@
 //! What changes between a quote and its order: the catalogue, the cart, the coupons.
 
+use cashwrap::domain::payment::OperationKind;
 use cashwrap::domain::product::TaxCategory;
-use cashwrap::proto::cashwrap::v1::{Checkout, CheckoutDetails, delivery_selection};
+use cashwrap::proto::cashwrap::v1::place_order_response::Result as Became;
+use cashwrap::proto::cashwrap::v1::{
+    CancelCheckoutRequest, Checkout, CheckoutDetails, Contact, DeleteCartRequest, ListPaymentMethodsRequest,
+    Severity, WatchCheckoutRequest, delivery_selection,
+};
 
 use super::carts::{add, cart_of};
-use super::checkouts::{berlin, buyer, checkout_of, choosing, opening, options, read, update};
+use super::checkouts::{berlin, buyer, checkout_of, choosing, next, opening, options, read, update};
 use super::orders::{order, place, placing};
-use super::rig::{Rig, refusal, service};
+use super::rig::{Rig, key, refusal, service};
+use crate::placing::till::Weather;
 
 /// Why the checkout cannot be placed, and where.
 async fn refused(rig: &Rig, checkout: &Checkout) -> (String, String) {
@@ -65,4 +71,57 @@ async fn goods_that_weigh_more_since_the_quote_need_a_delivery_that_was_priced_f
     assert_eq!(refused(&rig, &ready).await.0, "PRICE_CHANGED");
     assert_eq!(codes(&read(&rig, &ready.name).await), ["DELIVERY_OPTION_REQUIRED"]);
     assert!(rig.untouched());
+}
+
+/// The only problem of a checkout whose cart is no longer there for it, and that nothing can be pressed.
+fn only_problem(checkout: &Checkout) -> (String, Severity) {
+    assert!(!checkout.primary_action.as_ref().unwrap().enabled);
+    let [problem] = checkout.problems.as_slice() else { panic!("not one problem: {:?}", checkout.problems) };
+    assert_eq!(problem.path, "cart");
+    (problem.code.clone(), problem.severity())
+}
+
+#[tokio::test]
+async fn a_checkout_outlives_its_deleted_cart_and_says_that_it_cannot_be_placed() {
+    let rig = Rig::start().await;
+    let checkout = checkout_of(&rig, "course", buyer()).await;
+    let watch = WatchCheckoutRequest { name: checkout.name.clone() };
+    let mut stream = rig.checkouts().watch_checkout(service(watch)).await.unwrap().into_inner();
+    assert!(next(&mut stream).await.unwrap().unwrap().checkout.unwrap().problems.is_empty());
+    let name = checkout.cart.clone();
+    let delete = DeleteCartRequest { name, request_id: key(), etag: String::new() };
+    rig.carts().delete_cart(service(delete)).await.unwrap();
+    let gone = ("CART_NOT_OPEN".to_owned(), Severity::Unrecoverable);
+    assert_eq!(only_problem(&next(&mut stream).await.unwrap().unwrap().checkout.unwrap()), gone);
+    assert_eq!(only_problem(&read(&rig, &checkout.name).await), gone);
+    assert_eq!(refused(&rig, &checkout).await.0, "CART_NOT_OPEN");
+    let edit = service(update(&checkout, buyer()));
+    assert_eq!(refusal(&rig.checkouts().update_checkout(edit).await.unwrap_err()).1, "CART_NOT_OPEN");
+    let parent = checkout.name.clone();
+    let methods = ListPaymentMethodsRequest { parent, ..ListPaymentMethodsRequest::default() };
+    rig.checkouts().list_payment_methods(service(methods)).await.unwrap();
+    let cancel =
+        CancelCheckoutRequest { name: checkout.name.clone(), request_id: key(), etag: String::new() };
+    rig.checkouts().cancel_checkout(service(cancel)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_second_checkout_of_a_cart_waits_for_the_first_and_ends_with_its_order() {
+    let rig = Rig::start().await;
+    let first = checkout_of(&rig, "course", buyer()).await;
+    let opened = rig.checkouts().create_checkout(service(opening(&first.cart, buyer()))).await.unwrap();
+    let second = opened.into_inner().checkout.unwrap();
+    rig.primary.next(OperationKind::Confirm, Weather::Action);
+    let response = place(&rig, &placing(&first)).await;
+    assert!(matches!(response.result, Some(Became::Action(_))), "{response:?}");
+    let locked = ("CART_NOT_OPEN".to_owned(), Severity::Recoverable);
+    assert_eq!(only_problem(&read(&rig, &second.name).await), locked);
+    let contact = Contact { email: "eve@example.com".to_owned(), phone: String::new() };
+    let edit = CheckoutDetails { contact: Some(contact), ..CheckoutDetails::default() };
+    rig.checkouts().update_checkout(service(update(&first, edit))).await.unwrap();
+    assert!(read(&rig, &second.name).await.problems.is_empty(), "the cart is open again");
+    order(&place(&rig, &placing(&read(&rig, &first.name).await)).await);
+    let ordered = ("ALREADY_ORDERED".to_owned(), Severity::Unrecoverable);
+    assert_eq!(only_problem(&read(&rig, &second.name).await), ordered);
+    assert_eq!(refused(&rig, &second).await.0, "ALREADY_ORDERED");
 }

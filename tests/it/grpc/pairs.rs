@@ -4,8 +4,8 @@ use cashwrap::domain::payment::OperationKind;
 use cashwrap::proto::cashwrap::v1::place_order_response::Result as Became;
 use cashwrap::proto::cashwrap::v1::{
     CapturePaymentRequest, CheckoutDetails, CheckoutState, ConfirmPaymentActionRequest, Contact,
-    ListPartnersRequest, PaymentState, RefundPaymentRequest, SetPartnerModeRequest, VoidPaymentRequest,
-    UpdateCheckoutRequest, delivery_selection,
+    ListPartnersRequest, PaymentState, RefundPaymentRequest, SetPartnerModeRequest, UpdateCheckoutRequest,
+    VoidPaymentRequest, delivery_selection,
 };
 use cashwrap::proto::google::r#type::Money;
 use tonic::Code::FailedPrecondition;

@@ -8,9 +8,9 @@ use bytes::Bytes;
 use super::fuse::Fuse;
 use super::lifetimes::LIVES;
 use super::world::{World, store_id};
-use cashwrap::app::{House, Reach};
 use cashwrap::app::checkouts::Edit;
 use cashwrap::app::payments::Wanted;
+use cashwrap::app::{House, Reach};
 use cashwrap::domain::cart::CartAction;
 use cashwrap::domain::ids::{CartId, LineId};
 

@@ -129,7 +129,9 @@ impl Hand {
     pub async fn ready(&mut self, checkout: CheckoutId) -> Option<Session> {
         for _ in 0..4 {
             let view = self
-                .read(|house| Box::pin(async move { house.get_checkout(&store_id(), checkout, &Reach::Anybodys).await }))
+                .read(|house| {
+                    Box::pin(async move { house.get_checkout(&store_id(), checkout, &Reach::Anybodys).await })
+                })
                 .await
                 .ok()?;
             if view.checkout.state != cashwrap::domain::checkout::CheckoutState::Open {
