@@ -1,11 +1,18 @@
 //! What changes between a quote and its order: the catalogue, the cart, the coupons.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use cashwrap::domain::coupon::{Benefit, Coupon};
+use cashwrap::domain::money::Money;
 use cashwrap::domain::payment::OperationKind;
 use cashwrap::domain::product::TaxCategory;
+use cashwrap::partners::system::SystemClock;
+use cashwrap::ports::{Clock, Record};
 use cashwrap::proto::cashwrap::v1::place_order_response::Result as Became;
 use cashwrap::proto::cashwrap::v1::{
-    CancelCheckoutRequest, Checkout, CheckoutDetails, Contact, DeleteCartRequest, ListPaymentMethodsRequest,
-    Severity, WatchCheckoutRequest, delivery_selection,
+    ApplyCodeRequest, CancelCheckoutRequest, Checkout, CheckoutDetails, Contact, DeleteCartRequest,
+    ListPaymentMethodsRequest, Severity, WatchCheckoutRequest, delivery_selection,
 };
 
 use super::carts::{add, cart_of};
@@ -124,4 +131,29 @@ async fn a_second_checkout_of_a_cart_waits_for_the_first_and_ends_with_its_order
     let ordered = ("ALREADY_ORDERED".to_owned(), Severity::Unrecoverable);
     assert_eq!(only_problem(&read(&rig, &second.name).await), ordered);
     assert_eq!(refused(&rig, &second).await.0, "ALREADY_ORDERED");
+}
+
+#[tokio::test]
+async fn a_quote_ends_with_its_coupon() {
+    let rig = Rig::start().await;
+    let ends = SystemClock.now().checked_add(Duration::from_secs(120)).unwrap();
+    let coupon = Coupon {
+        code: "SOON".parse().unwrap(),
+        reason: String::new(),
+        benefit: Benefit::Fixed(Money::new(500, "EUR".parse().unwrap())),
+        minimum_subtotal: None,
+        limit: None,
+        starts_at: None,
+        ends_at: Some(ends),
+        excluded_skus: BTreeSet::default(),
+        excluded_tags: BTreeSet::default(),
+    };
+    rig.load(Record::Coupon(Box::new(coupon)), None).await;
+    let cart = cart_of(&rig, vec![add("course", 1)]).await;
+    let code = "SOON".to_owned();
+    let apply = ApplyCodeRequest { name: cart.name.clone(), request_id: key(), etag: String::new(), code };
+    rig.carts().apply_code(service(apply)).await.unwrap();
+    let opened = rig.checkouts().create_checkout(service(opening(&cart.name, buyer()))).await.unwrap();
+    let quote = opened.into_inner().checkout.unwrap().quote.unwrap();
+    assert_eq!(quote.expire_time.unwrap().seconds, ends.as_second());
 }
