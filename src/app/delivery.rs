@@ -60,6 +60,14 @@ pub struct Offers {
     pub problem: Option<Problem>,
 }
 
+/// What the accounts that know pickup locations told.
+#[derive(Default)]
+struct Collected {
+    options: Vec<(AccountId, DeliveryOption)>,
+    /// Whether one of them gave no answer.
+    missing: bool,
+}
+
 /// What a quote id says. Short names: it travels with every choice.
 #[derive(Serialize, Deserialize)]
 struct Terms {
@@ -190,14 +198,19 @@ impl House {
         flow: &Flow,
         near: Option<Coordinates>,
     ) -> Result<Vec<PickupLocation>, Error> {
-        let options = self.pickup_options(checkout, flow, near).await?;
-        Ok(options
+        let collected = self.pickup_options(checkout, flow, near).await?;
+        let places: Vec<PickupLocation> = collected
+            .options
             .into_iter()
             .filter_map(|(_, option)| match option.kind {
                 DeliveryKind::Pickup { location } => Some(*location),
                 DeliveryKind::Ship => None,
             })
-            .collect())
+            .collect();
+        if places.is_empty() && collected.missing {
+            return Err(nobody_knows_places());
+        }
+        Ok(places)
     }
 
     /// The selection that a quote id stands for.
@@ -246,14 +259,18 @@ impl House {
         flow: &Flow,
         location_id: &str,
     ) -> Result<Selection, Error> {
-        let options = self.pickup_options(checkout, flow, None).await?;
-        let found = options.into_iter().find_map(|(account, option)| match &option.kind {
+        let collected = self.pickup_options(checkout, flow, None).await?;
+        let found = collected.options.into_iter().find_map(|(account, option)| match &option.kind {
             DeliveryKind::Pickup { location } if location.id == location_id => {
                 Some((account, (**location).clone(), option))
             }
             _ => None,
         });
         let Some((carrier, location, option)) = found else {
+            // Who does not answer may well know it.
+            if collected.missing {
+                return Err(nobody_knows_places());
+            }
             return Err(Error::of_field(
                 Reason::PickupLocationInvalid,
                 "details.deliveries[0].pickup_location_id",
@@ -307,17 +324,22 @@ impl House {
         checkout: &Checkout,
         flow: &Flow,
         near: Option<Coordinates>,
-    ) -> Result<Vec<(AccountId, DeliveryOption)>, Error> {
+    ) -> Result<Collected, Error> {
+        let mut found = Collected::default();
         if !flow.frontend.click_and_collect {
-            return Ok(Vec::new());
+            return Ok(found);
         }
         let request = Arc::new(Self::delivery_request(checkout, near)?);
         let asked = flow.backend.pickup.iter().map(async |account| {
             self.quotes.delivery(&Chain::alone(account.clone()), Arc::clone(&request)).await
         });
-        let mut found = Vec::new();
-        for Given { answer, by, .. } in futures::future::join_all(asked).await.into_iter().flatten() {
-            found.extend(answer.into_iter().map(|option| (by.clone(), option)));
+        for answer in futures::future::join_all(asked).await {
+            match answer {
+                Ok(Given { answer, by, .. }) => {
+                    found.options.extend(answer.into_iter().map(|option| (by.clone(), option)));
+                }
+                Err(_) => found.missing = true,
+            }
         }
         Ok(found)
     }
@@ -408,6 +430,14 @@ fn stood_in_for(told: &[(String, String)], to: &AccountId) -> Vec<Degraded> {
             Some(Degraded { dependency: Dependency::Carrier, from, to: to.clone(), reason })
         })
         .collect()
+}
+
+fn nobody_knows_places() -> Error {
+    Error::new(
+        Reason::PartnerUnavailable,
+        "a partner that knows the pickup locations did not answer: repeat the call in a moment",
+    )
+    .retry_after(Duration::from_secs(2))
 }
 
 fn offered(flow: &Flow, option: &DeliveryOption) -> bool {

@@ -7,7 +7,7 @@ use cashwrap::ports::carrier::{Carrier, CarrierError, DeliveryOption, DeliveryRe
 use cashwrap::ports::tax::{TaxAnswer, TaxError, TaxProvider, TaxRequest};
 use cashwrap::proto::cashwrap::v1::{
     Checkout, CheckoutDetails, CreateCartRequest, Degradation, Dependency, GetOrderRequest,
-    ListDeliveryOptionsResponse, Severity, delivery_selection,
+    ListDeliveryOptionsResponse, ListPickupLocationsRequest, Severity, delivery_selection,
 };
 use tonic::Code::{FailedPrecondition, Unavailable};
 
@@ -184,4 +184,22 @@ async fn goods_that_no_carrier_takes_there_make_an_empty_list_that_says_so() {
     assert!(listed.delivery_options.is_empty());
     assert_eq!(listed.problems[0].code, "DELIVERY_UNAVAILABLE");
     assert!(listed.problems[0].remedy.contains("change the goods"));
+}
+
+#[tokio::test]
+async fn a_pickup_partner_that_is_down_is_told_as_such_and_not_as_an_empty_list() {
+    let flow = FLOW.replace("click_and_collect: false", "click_and_collect: true");
+    let flow = flow.replace("carriers: [parcel]", "carriers: [parcel]\n  pickup: [courier]");
+    let settings = QuoteSettings::default();
+    let down = |desk: QuoteDesk| desk.with_carrier("courier".parse().unwrap(), Arc::new(Down), &settings);
+    let rig = Rig::with(&flow, down).await;
+    let checkout = checkout_of(&rig, "tea", sent_home()).await;
+    let unavailable = is(Unavailable, "PARTNER_UNAVAILABLE", "");
+    let parent = checkout.name.clone();
+    let list = ListPickupLocationsRequest { parent, ..ListPickupLocationsRequest::default() };
+    let status = rig.checkouts().list_pickup_locations(service(list)).await.unwrap_err();
+    assert_eq!(refusal(&status), unavailable);
+    let choice = choosing(delivery_selection::Choice::PickupLocationId("berlin".to_owned()));
+    let status = rig.checkouts().update_checkout(service(update(&checkout, choice))).await.unwrap_err();
+    assert_eq!(refusal(&status), unavailable);
 }
