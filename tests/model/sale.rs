@@ -76,6 +76,7 @@ fn payment(policy: &Policy) -> Payment {
         routes: vec![account(0), account(1)],
         instruments: vec![instrument(0), instrument(1)],
         capture_policy: CapturePolicy::AtPlacement,
+        action_window: None,
         return_url: None,
         claimed_at: START,
         place_by: after(START, policy.place_window),

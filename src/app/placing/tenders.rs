@@ -70,6 +70,7 @@ impl House {
                 .collect(),
             card: self.card(checkout, tender, books),
             capture_policy: flow.backend.capture.time(ships),
+            action_window: flow.backend.action_window,
             return_url: checkout.details.return_uri.clone(),
             claimed_at: now,
             place_by: after(now, self.engine.policy.place_window),

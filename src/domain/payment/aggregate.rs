@@ -1,5 +1,7 @@
 //! The payment of one tender: what was asked for, where it may be tried, and what was tried.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::attempt::{Attempt, AttemptState, VoidReason};
@@ -74,6 +76,8 @@ pub struct Payment {
     pub card: TenderCard,
     /// When the amount is captured.
     pub capture_policy: CapturePolicy,
+    /// How long an action of the customer may take, where the flow says so; the policy's window otherwise.
+    pub action_window: Option<Duration>,
     /// Where the customer comes back to after an action at the gateway.
     pub return_url: Option<String>,
     /// When the placement was claimed.

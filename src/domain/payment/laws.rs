@@ -60,6 +60,7 @@ pub(super) fn payment(
         instruments: vec![],
         card: TenderCard::default(),
         capture_policy: CapturePolicy::AtFulfilment,
+        action_window: None,
         return_url: None,
         claimed_at: START,
         place_by: second(10),

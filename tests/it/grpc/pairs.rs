@@ -1,6 +1,8 @@
 //! Two wishes about one payment at once, and an action whose checkout was edited: what the second is told.
 
 use cashwrap::domain::payment::OperationKind;
+use cashwrap::partners::system::SystemClock;
+use cashwrap::ports::Clock;
 use cashwrap::proto::cashwrap::v1::place_order_response::Result as Became;
 use cashwrap::proto::cashwrap::v1::{
     CapturePaymentRequest, CheckoutDetails, CheckoutState, ConfirmPaymentActionRequest, Contact,
@@ -13,7 +15,7 @@ use tonic::Status;
 
 use super::checkouts::{berlin, buyer, checkout_of, choosing, options, read, update};
 use super::orders::{euro, order, payment, place, placing, settled};
-use super::rig::{Rig, is, key, operator, refusal, service};
+use super::rig::{FLOW, Rig, is, key, operator, refusal, service};
 use crate::placing::till::Weather;
 
 /// The payment of an order that is held and not captured: its goods ship.
@@ -157,6 +159,19 @@ async fn an_edit_that_fails_leaves_the_action_as_it_is_and_a_good_one_with_its_e
     let open = rig.checkouts().update_checkout(service(good)).await.unwrap().into_inner().checkout.unwrap();
     assert_eq!(open.state(), CheckoutState::Open);
     assert_eq!(open.details.unwrap().contact.unwrap().email, "eve@example.com");
+}
+
+#[tokio::test]
+async fn an_action_ends_after_the_window_of_its_flow() {
+    let flow = FLOW.replace("capture: by_kind", "capture: by_kind\n  action_window_seconds: 90");
+    let rig = Rig::with(&flow, |desk| desk).await;
+    let checkout = checkout_of(&rig, "course", buyer()).await;
+    rig.primary.next(OperationKind::Confirm, Weather::Action);
+    let before = SystemClock.now().as_second();
+    let response = place(&rig, &placing(&checkout)).await;
+    let Some(Became::Action(action)) = response.result else { panic!("no action: {response:?}") };
+    let window = action.expire_time.unwrap().seconds - before;
+    assert!((90..=180).contains(&window), "the flow says 90 seconds, the server 900: {window}");
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ impl Asked {
         Self {
             payment: payment.id,
             amount: payment.amount,
-            action_ends: after(now, policy.action_window),
+            action_ends: after(now, payment.action_window.unwrap_or(policy.action_window)),
             settled: payment.goal == Goal::Settle,
             voids: policy.schedule.len(),
         }

@@ -84,6 +84,7 @@ impl World {
                 .collect(),
             card: TenderCard::default(),
             capture_policy: CapturePolicy::AtFulfilment,
+            action_window: None,
             return_url: None,
             claimed_at: now,
             place_by: after(now, policy.place_window),

@@ -1,5 +1,7 @@
 //! Arbitrary payments and failures.
 
+use std::time::Duration;
+
 use super::Tape;
 use crate::domain::ids::{AttemptId, CheckoutId, OperationId, OrderId, PaymentId, PlacementId};
 use crate::domain::payment::aggregate::{Failure, Skipped};
@@ -132,6 +134,7 @@ pub fn payment(tape: &mut Tape) -> Payment {
         instruments: tape.list(|tape| Instrument { account: tape.name(), token: tape.bytes() }),
         card: super::cards::tender_card(tape),
         capture_policy: tape.word(),
+        action_window: tape.option(|tape| Duration::from_secs(tape.u32().into())),
         return_url: tape.option(Tape::text),
         claimed_at: tape.time(),
         place_by: tape.time(),

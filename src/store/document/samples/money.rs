@@ -127,6 +127,7 @@ fn payment(attempts: Vec<Attempt>) -> Payment {
         instruments: vec![Instrument { account: read("stripe-eu"), token: vec![0, 1, 254, 255] }],
         card: TenderCard::default(),
         capture_policy: CapturePolicy::AtFulfilment,
+        action_window: None,
         return_url: Some("https://shop.example/back".to_owned()),
         claimed_at: at(0),
         place_by: at(10),
@@ -205,6 +206,7 @@ pub fn samples() -> Vec<(String, Record)> {
     let settled = Payment {
         order: Some(id(OrderId, 6)),
         capture_policy: CapturePolicy::AtPlacement,
+        action_window: None,
         return_url: None,
         goal: Goal::Settle,
         ..payment(vec![captured])

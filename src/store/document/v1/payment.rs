@@ -1,5 +1,7 @@
 //! Payments.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +29,8 @@ pub(super) struct PaymentShape {
     #[serde(default, skip_serializing_if = "TenderCardShape::is_unknown")]
     card: TenderCardShape,
     capture_policy: Word<CapturePolicy>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    action_window_seconds: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     return_url: Option<String>,
     claimed_at: Text<Timestamp>,
@@ -92,6 +96,7 @@ impl From<&Payment> for PaymentShape {
             instruments,
             card,
             capture_policy,
+            action_window,
             return_url,
             claimed_at,
             place_by,
@@ -111,6 +116,7 @@ impl From<&Payment> for PaymentShape {
             instruments: shapes(instruments),
             card: card.into(),
             capture_policy: Word(*capture_policy),
+            action_window_seconds: action_window.map(|window| window.as_secs()),
             return_url: return_url.clone(),
             claimed_at: Text(*claimed_at),
             place_by: Text(*place_by),
@@ -134,6 +140,7 @@ impl From<PaymentShape> for Payment {
             instruments: values(shape.instruments),
             card: shape.card.into(),
             capture_policy: shape.capture_policy.0,
+            action_window: shape.action_window_seconds.map(Duration::from_secs),
             return_url: shape.return_url,
             claimed_at: shape.claimed_at.0,
             place_by: shape.place_by.0,
