@@ -91,11 +91,11 @@ impl House {
         of_id()
             .find(|flow| flow.version == version)
             .or_else(|| of_id().max_by_key(|flow| flow.version))
-            .ok_or_else(|| {
-                Error::new(
-                    Reason::NoFlow,
-                    "the flow of this checkout is no longer served: open another one of its cart",
-                )
-            })
+            .ok_or_else(flow_gone)
     }
+}
+
+/// No version of the session's flow is served.
+pub(super) fn flow_gone() -> Error {
+    Error::new(Reason::NoFlow, "the flow of this checkout is no longer served: open another one of its cart")
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::super::error::Error;
-use super::super::house::House;
+use super::super::house::{House, flow_gone};
 use super::super::mutation::{Versioned, etag};
 use super::super::reach::Reach;
 use super::edit::leave_out;
@@ -13,7 +13,7 @@ use super::rows::{cart_beside, checkout_of};
 use crate::domain::cart::{CartState, Shortage, shortages};
 use crate::domain::checkout::{Checkout, CheckoutState, Outside, cart_problem, problems, session_facts};
 use crate::domain::flow::{
-    Flow, PrimaryAction, Problem, ProblemCode, Severity, Step, primary_action, step_plan,
+    ActionCode, Flow, PrimaryAction, Problem, ProblemCode, Severity, Step, primary_action, step_plan,
 };
 use crate::domain::ids::{CheckoutId, StoreId};
 use crate::ports::Record;
@@ -32,8 +32,25 @@ pub struct CheckoutView {
     pub primary_action: PrimaryAction,
     /// What stands between it and its order.
     pub problems: Vec<Problem>,
-    /// Its flow.
-    pub flow: Flow,
+    /// Its flow; `None` where that is no longer served and the session needs it no more.
+    pub flow: Option<Flow>,
+}
+
+impl CheckoutView {
+    /// Its flow, for what cannot be told without one.
+    pub fn flow(&self) -> Result<&Flow, Error> {
+        self.flow.as_ref().ok_or_else(flow_gone)
+    }
+
+    fn without_plan(checkout: Checkout, etag: String) -> Self {
+        let primary_action = PrimaryAction {
+            code: ActionCode::PlaceOrder,
+            label: None,
+            enabled: false,
+            blocking_problems: Vec::new(),
+        };
+        Self { checkout, etag, steps: Vec::new(), primary_action, problems: Vec::new(), flow: None }
+    }
 }
 
 /// What is left of counters, by name.
@@ -102,7 +119,12 @@ impl House {
         etag: String,
         snapshot: &Snapshot<Record>,
     ) -> Result<CheckoutView, Error> {
-        let flow = self.flow(&checkout.flow.id, checkout.flow.version)?.clone();
+        let flow = match self.flow(&checkout.flow.id, checkout.flow.version) {
+            Ok(flow) => flow.clone(),
+            Err(error) if checkout.state == CheckoutState::Open => return Err(error),
+            // What was placed, or given up, is still shown.
+            Err(_) => return Ok(CheckoutView::without_plan(checkout, etag)),
+        };
         let problems = if checkout.state == CheckoutState::Open {
             let cart = cart_beside(&checkout.store, checkout.cart, snapshot);
             match cart_problem(cart.map(|cart| cart.state)) {
@@ -118,7 +140,7 @@ impl House {
         };
         let steps = step_plan(&flow, &session_facts(&checkout));
         let primary_action = primary_action(&flow, &steps, &problems);
-        Ok(CheckoutView { checkout, etag, steps, primary_action, problems, flow })
+        Ok(CheckoutView { checkout, etag, steps, primary_action, problems, flow: Some(flow) })
     }
 
     /// The session as it should be shown, where that differs from what is stored.

@@ -37,7 +37,7 @@ pub fn checkout(view: &CheckoutView, now: Timestamp) -> v1::Checkout {
         primary_action: Some(primary_action(view)),
         problems: view.problems.iter().map(problem).collect(),
         warnings: warnings(checkout),
-        ui_hints: Some(ui_hints(&view.flow.interface)),
+        ui_hints: view.flow.as_ref().map(|flow| ui_hints(&flow.interface)),
         action: checkout.action.as_ref().map(|needed| action(store, needed)),
         last_decline: failure.and_then(|failure| decline::decline(failure, 0)),
         order: checkout.order.map(|id| names::of_order(store, id)).unwrap_or_default(),

@@ -139,7 +139,7 @@ impl CheckoutService for Checkouts {
         let group = request.delivery_group_id.as_str();
         let binding = ["ListDeliveryOptions", &request.parent, group];
         let page = self.0.page(&binding, request.page_size, &request.page_token)?;
-        let offers = self.0.house().delivery_options(&view.checkout, &view.flow).await?;
+        let offers = self.0.house().delivery_options(&view.checkout, view.flow()?).await?;
         let now = self.0.now();
         let wanted = offers.options.iter().filter(|offered| group.is_empty() || offered.group == group);
         let (delivery_options, next_page_token) =
@@ -165,7 +165,7 @@ impl CheckoutService for Checkouts {
         let place = near.map(|near| format!("{near:?}")).unwrap_or_default();
         let binding = ["ListPickupLocations", &request.parent, &place];
         let page = self.0.page(&binding, request.page_size, &request.page_token)?;
-        let found = self.0.house().pickup_locations(&view.checkout, &view.flow, near).await?;
+        let found = self.0.house().pickup_locations(&view.checkout, view.flow()?, near).await?;
         let (pickup_locations, next_page_token) = page.of(found.iter().map(delivery::location).collect());
         Ok(Response::new(ListPickupLocationsResponse { pickup_locations, next_page_token }))
     }
@@ -186,7 +186,7 @@ impl CheckoutService for Checkouts {
         let card = PaymentMethod {
             id: "card".to_owned(),
             kind: TenderKind::Card.into(),
-            partner_accounts: view.flow.backend.gateways.as_slice().iter().map(account).collect(),
+            partner_accounts: view.flow()?.backend.gateways.as_slice().iter().map(account).collect(),
         };
         let (payment_methods, next_page_token) = page.of(vec![card]);
         Ok(Response::new(ListPaymentMethodsResponse { payment_methods, next_page_token }))

@@ -136,7 +136,7 @@ async fn a_second_checkout_of_a_cart_waits_for_the_first_and_ends_with_its_order
 #[tokio::test]
 async fn a_quote_ends_with_its_coupon() {
     let rig = Rig::start().await;
-    let ends = SystemClock.now().checked_add(Duration::from_secs(120)).unwrap();
+    let ends = SystemClock.now().checked_add(Duration::from_mins(2)).unwrap();
     let coupon = Coupon {
         code: "SOON".parse().unwrap(),
         reason: String::new(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cashwrap::app::carts::NewCart;
-use cashwrap::app::checkouts::Edit;
+use cashwrap::app::checkouts::{CheckoutView, Edit};
 use cashwrap::app::{House, Reach, Reason};
 use cashwrap::domain::cart::CartState::{Expired, Open};
 use cashwrap::domain::cart::{CartAction, CartState};
@@ -17,7 +17,7 @@ use cashwrap::ports::store::{Key, Kind};
 
 use super::fuse::Fuse;
 use super::till::Weather;
-use super::world::{World, shown, store_id};
+use super::world::{Ready, World, shown, store_id};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -238,4 +238,19 @@ async fn a_declined_checkout_is_open_and_is_abandoned_an_hour_after_the_decline(
     tokio::time::sleep(MOMENT * 4).await;
     let told = events(&world, Kind::Checkout, checkout).await;
     assert_eq!(count(&told, "checkout.abandoned.v1"), 1, "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_whose_flow_is_no_longer_served_is_given_up_and_shown() {
+    let Ready { world, house, checkout, digest } = Ready::new().await;
+    world.primary.next(OperationKind::Confirm, Weather::Action);
+    let _action = house.place_order(&world.mutation("PlaceOrder"), &World::order(checkout, &digest)).await;
+    let mut later = world.house(&Fuse::never());
+    later.flows.clear();
+    let cancel = world.mutation("CancelCheckout");
+    let encode = |view: &CheckoutView| Bytes::from(view.checkout.state.as_str());
+    let body = later.cancel_checkout(&cancel, checkout, &encode).await.unwrap();
+    assert!(!body.is_empty(), "a reply that says nothing would be repeated for a day");
+    world.settle_briefly().await;
+    assert_eq!(shown(&later, checkout).await.checkout.state, CheckoutState::Cancelled);
 }

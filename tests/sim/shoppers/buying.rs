@@ -149,7 +149,7 @@ impl Hand {
 
     /// Chooses the first way to deliver; false where nothing was offered.
     async fn deliver(&mut self, view: &CheckoutView) -> bool {
-        let (session, flow) = (view.checkout.clone(), view.flow.clone());
+        let (session, flow) = (view.checkout.clone(), view.flow.clone().unwrap());
         let offers = self.read(|house| {
             let (session, flow) = (session.clone(), flow.clone());
             Box::pin(async move { house.delivery_options(&session, &flow).await })
