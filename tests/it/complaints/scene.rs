@@ -8,7 +8,7 @@ use bytes::Bytes;
 use cashwrap::app::carts::NewCart;
 use cashwrap::app::checkouts::{CheckoutView, Edit, NewCheckout};
 use cashwrap::app::placing::PlaceOrder;
-use cashwrap::app::{Error, House};
+use cashwrap::app::{Error, House, Reach};
 use cashwrap::domain::address::Contact;
 use cashwrap::domain::cart::{Cart, CartAction};
 use cashwrap::domain::checkout::{Billing, Checkout, Context, Customer};
@@ -172,7 +172,7 @@ impl Scene {
     /// The quote id of the first way to have a checkout delivered.
     pub(super) async fn offer(&self, checkout: CheckoutId) -> String {
         let view = self.view(checkout).await;
-        let offers = self.house().delivery_options(&view.checkout, &view.flow).await.unwrap();
+        let offers = self.house().delivery_options(&view.checkout, view.flow().unwrap()).await.unwrap();
         offers.options[0].quote_id.clone()
     }
 
@@ -181,7 +181,7 @@ impl Scene {
     }
 
     pub(super) async fn cart_row(&self, cart: CartId) -> Cart {
-        self.house().get_cart(&store_id(), cart).await.unwrap().row
+        self.house().get_cart(&store_id(), cart, &Reach::Anybodys).await.unwrap().row
     }
 
     pub(super) async fn orders(&self) -> Vec<Order> {
