@@ -220,11 +220,13 @@ impl House {
 }
 
 /// What forbids a wish now: an outcome that is not known, another wish that is under way, or that there is nothing
-/// for it to act on. Refunds stand beside each other, each within what the others leave.
+/// for it to act on. Refunds stand beside each other, each within what the others leave. What failed for good is in
+/// nobody's way: whoever reviews it answers it by the next wish.
 fn in_the_way(payment: &Payment, wanted: Wanted) -> Option<Error> {
     let unknown = |attempt: &Attempt| {
         let lost = |operation: &Operation| matches!(operation.state, OperationState::Unknown(_));
-        attempt.needs_review || attempt.state == AttemptState::Unknown || attempt.operations.iter().any(lost)
+        let given_up = attempt.needs_review && attempt.open().is_some();
+        given_up || attempt.state == AttemptState::Unknown || attempt.operations.iter().any(lost)
     };
     if payment.attempts.iter().any(unknown) {
         return Some(unresolved());

@@ -195,6 +195,9 @@ impl Ledger {
                     object.was_authorised = true;
                 }
             },
+            (Call::Capture { .. }, Status::Authorised) if matches!(weather, Some(Weather::Declined(_))) => {
+                return Self::refusal("charge_expired_for_capture", false);
+            }
             (Call::Capture { amount_minor, .. }, Status::Authorised) => {
                 object.captured = *amount_minor;
                 object.status = Status::Captured;

@@ -1,0 +1,53 @@
+//! What the back office does with a payment once there is an order.
+
+use bytes::Bytes;
+
+use cashwrap::app::payments::Wanted;
+use cashwrap::domain::ids::PaymentId;
+use cashwrap::domain::payment::{DeclineClass, OperationKind};
+
+use super::till::{Totals, Weather};
+use super::world::{Ready, World, only_payment, store_id};
+
+/// An order whose capture the gateway refused for good.
+async fn refused_capture() -> (Ready, PaymentId) {
+    let ready = Ready::new().await;
+    let declined = Weather::Declined(DeclineClass::IssuerUnavailable);
+    ready.world.primary.next(OperationKind::Capture, declined);
+    let place = World::order(ready.checkout, &ready.digest);
+    let mutation = ready.world.mutation("PlaceOrder");
+    let told = ready.world.place_until_settled(&ready.house, &mutation, &place).await.unwrap();
+    assert!(told.starts_with("order "), "{told}");
+    ready.world.settle_briefly().await;
+    let payment = only_payment(&ready.world).await;
+    let held = ready.house.get_payment(&store_id(), payment).await.unwrap();
+    assert!(held.row.needs_review(), "{:?}", held.row);
+    (ready, payment)
+}
+
+fn ledger(ready: &Ready) -> Totals {
+    ready.world.primary.totals().into_values().next().unwrap()[0]
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hold_whose_capture_failed_for_good_can_be_voided() {
+    let (ready, payment) = refused_capture().await;
+    assert!(ledger(&ready).held > 0);
+    let void = ready.world.mutation("VoidPayment");
+    // Its answer is lost, and is found out all the same: the review was answered by the wish.
+    ready.world.primary.next(OperationKind::Void, Weather::TimeoutAfter);
+    ready.house.settle_payment(&void, payment, Wanted::Void, &|_| Bytes::new()).await.unwrap();
+    ready.world.settle().await;
+    assert_eq!(ledger(&ready).held, 0);
+    let ended = ready.house.get_payment(&store_id(), payment).await.unwrap().row;
+    assert!(!ended.needs_review() && !ended.unresolved(), "{ended:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_capture_that_failed_for_good_can_be_asked_for_again() {
+    let (ready, payment) = refused_capture().await;
+    let again = ready.world.mutation("CapturePayment");
+    ready.house.settle_payment(&again, payment, Wanted::Capture(None), &|_| Bytes::new()).await.unwrap();
+    ready.world.settle().await;
+    assert_eq!(ready.world.audit().await, 1);
+}
