@@ -3,6 +3,7 @@
 
 mod aftercare;
 mod crash;
+mod delivering;
 mod failover;
 pub(crate) mod fuse;
 mod lifetimes;
