@@ -132,8 +132,8 @@ impl House {
         self.still_sold_so(&cart, flow, &snapshot).await?;
         let books = snapshot.books();
         let payments = self.payments(&checkout, flow, &quoted, place, &books)?;
-        if let Some(answer) = self.nowhere_to_go(&mutation.store, &payments, &books)? {
-            return Ok(Begin::Answered(answer));
+        if let Some((failure, answer)) = self.nowhere_to_go(&mutation.store, &payments, &books)? {
+            return self.refuse(mutation, checkout, &snapshot, failure, answer).await;
         }
         let whole = self.whole(mutation, place, checkout, cart, payments, instruments);
         self.first_commit(mutation, whole, snapshot).await

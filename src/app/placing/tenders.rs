@@ -79,13 +79,13 @@ impl House {
         }])
     }
 
-    /// Where no gateway can take the tender now, the answer costs no durable work.
+    /// Where no gateway can take the tender now: why, and the answer. Nothing is held for it.
     pub(super) fn nowhere_to_go(
         &self,
         store: &StoreId,
         payments: &[Payment],
         books: &Books,
-    ) -> Result<Option<Bytes>, Error> {
+    ) -> Result<Option<(Failure, Bytes)>, Error> {
         let gateways = self.engine.gateway_facts(store);
         let now = self.engine.clock.now();
         let facts = Facts { now, policy: &self.engine.policy, gateways: &gateways, books };
@@ -95,7 +95,8 @@ impl House {
                 Route::End(Failure::Unreachable(_)) => return Err(unreachable_gateways()),
                 Route::End(failure) => {
                     let answer = Answer::Declined { failure: &failure, tender_index };
-                    return Ok(Some(self.engine.replies.place_order(&answer).into()));
+                    let answer = self.engine.replies.place_order(&answer).into();
+                    return Ok(Some((failure, answer)));
                 }
             }
         }
