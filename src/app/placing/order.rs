@@ -30,7 +30,7 @@ pub struct CardTender {
     pub instruments: Vec<(AccountId, String)>,
     /// What the caller tells of the card, for as long as the call lasts.
     pub description: Option<Description>,
-    /// The card's scheme, as far as the caller tells.
+    /// The card's scheme, as the caller claims: it loosens no limit.
     pub network: Network,
 }
 

@@ -120,9 +120,9 @@ impl House {
         let customer = checkout.context.customer.id.as_deref();
         let described = tender.description.as_ref();
         let described = described.map(|card| self.engine.card_of_description(card, customer, checkout.id));
-        let mut card = TenderCard { names: Vec::new(), network: tender.network };
+        let mut card = TenderCard::default();
         for name in self.tokens(tender).chain(described) {
-            card.learn(Some(name), tender.network);
+            card.name(Some(name));
         }
         books.follow(&mut card);
         card

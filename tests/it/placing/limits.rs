@@ -313,3 +313,35 @@ async fn r19_no_row_of_a_decline_holds_a_token_a_bin_or_a_par_in_plain_text() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn r19_a_claimed_network_loosens_no_limit_and_a_gateways_word_replaces_it() {
+    let shop = Shop::open().await;
+    let claiming = |session: &(CheckoutId, String), network: Network| {
+        let mut place = World::order_with(session.0, &session.1, "tok");
+        place.tenders[0].network = network;
+        place
+    };
+    // A Visa card alone may be declined more than ten times a day, and nobody but the caller says that it is one.
+    for _ in 0..10 {
+        shop.declines(DeclineClass::InsufficientFunds);
+        let answer = shop.place_as(&claiming(&shop.session(None).await, Network::Visa)).await;
+        assert!(answer.starts_with("declined Declined"), "{answer}");
+    }
+    let answer = shop.place_as(&claiming(&shop.session(None).await, Network::Visa)).await;
+    assert!(answer.contains("why: TooManyDeclines"), "{answer}");
+    let par = CardReference::Par("V0010013021000000000000000001".to_owned());
+    shop.world.primary.shows_card(Some(SeenCard { reference: Some(par), network: Network::Mastercard }));
+    shop.declines(DeclineClass::InsufficientFunds);
+    let session = shop.session(None).await;
+    let mut place = claiming(&session, Network::Visa);
+    for (_, token) in &mut place.tenders[0].instruments {
+        token.insert_str(0, "fresh_");
+    }
+    assert!(shop.place_as(&place).await.starts_with("declined Declined"));
+    let payments = shop.world.rows(Kind::Payment).await;
+    let told = payments
+        .iter()
+        .filter(|row| matches!(row, Record::Payment(payment) if payment.card.network == Network::Mastercard));
+    assert_eq!(told.count(), 1, "{payments:?}");
+}
