@@ -24,12 +24,12 @@ use crate::ports::store::{Key, Kind, Listing, Query, Row, Snapshot, TimerChange,
 /// What the back office wants of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// Take this much, in minor units; `None` for all.
-    Capture(Option<i64>),
+    /// Take this much; `None` for all.
+    Capture(Option<Money>),
     /// Give back what is held.
     Void,
-    /// Give back this much of what was taken, in minor units; `None` for all that is left.
-    Refund(Option<i64>),
+    /// Give back this much of what was taken; `None` for all that is left.
+    Refund(Option<Money>),
 }
 
 /// Encodes the reply that shows a payment.
@@ -187,18 +187,19 @@ impl House {
                 "the payment belongs to a placement that is not an order: cancel the checkout instead",
             ));
         }
+        Self::can_be_asked_for(payment, wanted)?;
         if let Some(error) = in_the_way(payment, wanted) {
             return Err(error);
         }
         let operation = OperationId(self.engine.ids.fresh());
         let input = match wanted {
             Wanted::Capture(amount) => {
-                Input::Capture { operation, amount_minor: amount.unwrap_or(payment.amount.minor) }
+                Input::Capture { operation, amount_minor: amount.unwrap_or(payment.amount).minor }
             }
             Wanted::Void => Input::Goal(Goal::Release),
             Wanted::Refund(amount) => Input::Refund {
                 operation,
-                amount_minor: amount.unwrap_or_else(|| payment.refundable_minor()),
+                amount_minor: amount.map_or_else(|| payment.refundable_minor(), |amount| amount.minor),
             },
         };
         react(payment, input, self.engine.clock.now(), &self.engine.policy).map_err(|error| match error {
@@ -216,6 +217,19 @@ impl House {
                 "the payment's state does not allow this: read the payment, and decide on what it is now",
             ),
         })
+    }
+}
+
+impl House {
+    /// Refuses an amount in another currency.
+    fn can_be_asked_for(payment: &Payment, wanted: Wanted) -> Result<(), Error> {
+        let (Wanted::Capture(Some(amount)) | Wanted::Refund(Some(amount))) = wanted else { return Ok(()) };
+        let currency = payment.amount.currency;
+        if amount.currency != currency {
+            let remedy = format!("is not the payment's: give an amount in {currency}");
+            return Err(Error::of_field(Reason::CurrencyMismatch, "amount.currency_code", remedy));
+        }
+        Ok(())
     }
 }
 
