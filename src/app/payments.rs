@@ -187,7 +187,7 @@ impl House {
                 "the payment belongs to a placement that is not an order: cancel the checkout instead",
             ));
         }
-        Self::can_be_asked_for(payment, wanted)?;
+        self.can_be_asked_for(payment, wanted)?;
         if let Some(error) = in_the_way(payment, wanted) {
             return Err(error);
         }
@@ -221,13 +221,20 @@ impl House {
 }
 
 impl House {
-    /// Refuses an amount in another currency.
-    fn can_be_asked_for(payment: &Payment, wanted: Wanted) -> Result<(), Error> {
+    /// Refuses an amount in another currency, or one that the gateway which holds the money has no number for.
+    fn can_be_asked_for(&self, payment: &Payment, wanted: Wanted) -> Result<(), Error> {
         let (Wanted::Capture(Some(amount)) | Wanted::Refund(Some(amount))) = wanted else { return Ok(()) };
         let currency = payment.amount.currency;
         if amount.currency != currency {
             let remedy = format!("is not the payment's: give an amount in {currency}");
             return Err(Error::of_field(Reason::CurrencyMismatch, "amount.currency_code", remedy));
+        }
+        let gateway = payment.live().and_then(|attempt| self.engine.gateways.get(&attempt.account));
+        let step = gateway.map_or(1, |gateway| gateway.capabilities().step(currency));
+        if amount.minor % step != 0 {
+            let step = Money::new(step, currency);
+            let remedy = format!("cannot be sent to the gateway of this payment: give a multiple of {step}");
+            return Err(Error::field("amount", remedy));
         }
         Ok(())
     }

@@ -3,8 +3,11 @@
 use bytes::Bytes;
 
 use cashwrap::app::payments::Wanted;
+use cashwrap::app::Reason;
 use cashwrap::domain::ids::PaymentId;
-use cashwrap::domain::payment::{DeclineClass, OperationKind};
+use cashwrap::domain::money::Money;
+use cashwrap::domain::payment::{DeclineClass, NotSent, OperationKind};
+use cashwrap::ports::store::Kind;
 
 use super::till::{Totals, Weather};
 use super::world::{Ready, World, only_payment, store_id};
@@ -50,4 +53,34 @@ async fn a_capture_that_failed_for_good_can_be_asked_for_again() {
     ready.house.settle_payment(&again, payment, Wanted::Capture(None), &|_| Bytes::new()).await.unwrap();
     ready.world.settle().await;
     assert_eq!(ready.world.audit().await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_cannot_be_sent_the_amount_is_passed_over_and_nothing_is_rounded() {
+    let ready = Ready::new().await;
+    // The order is of 12.50.
+    ready.world.primary.takes_steps(&[("EUR", 100)]);
+    ready.world.backup.takes_steps(&[("EUR", 100)]);
+    let place = World::order(ready.checkout, &ready.digest);
+    let mutation = ready.world.mutation("PlaceOrder");
+    let refused = ready.house.place_order(&mutation, &place).await.unwrap_err();
+    assert_eq!((refused.reason(), refused.pause()), (Reason::PaymentMethodNotEligible, None));
+    assert_eq!(refused.fields()[0].path, "tenders[0]");
+    assert!(ready.world.rows(Kind::Placement).await.is_empty(), "nothing was begun");
+    ready.world.backup.takes_steps(&[("EUR", 10)]);
+    let told = ready.house.place_order(&mutation, &place).await.unwrap();
+    assert!(told.starts_with(b"order "), "{told:?}");
+    assert!(ready.world.primary.keys().is_empty());
+    ready.world.settle_briefly().await;
+    let payment = only_payment(&ready.world).await;
+    let held = ready.house.get_payment(&store_id(), payment).await.unwrap().row;
+    assert_eq!(held.skipped[0].reason, NotSent::AmountNotTaken);
+    let refund = async |minor| {
+        let wanted = Wanted::Refund(Some(Money::new(minor, "EUR".parse().unwrap())));
+        let mutation = ready.world.mutation("RefundPayment");
+        ready.house.settle_payment(&mutation, payment, wanted, &|_| Bytes::new()).await
+    };
+    let refused = refund(333).await.unwrap_err();
+    assert_eq!((refused.reason(), refused.fields()[0].path.as_str()), (Reason::InvalidField, "amount"));
+    refund(330).await.unwrap();
 }
