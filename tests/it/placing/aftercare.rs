@@ -3,10 +3,11 @@
 use bytes::Bytes;
 
 use cashwrap::app::payments::Wanted;
-use cashwrap::app::Reason;
+use cashwrap::app::{Reason, Versioned};
 use cashwrap::domain::ids::PaymentId;
 use cashwrap::domain::money::Money;
-use cashwrap::domain::payment::{DeclineClass, NotSent, OperationKind};
+use cashwrap::domain::payment::{DeclineClass, NotSent, OperationKind, Payment};
+use cashwrap::grpc::convert::payment as convert;
 use cashwrap::ports::store::Kind;
 
 use super::till::{Totals, Weather};
@@ -44,6 +45,22 @@ async fn a_hold_whose_capture_failed_for_good_can_be_voided() {
     assert_eq!(ledger(&ready).held, 0);
     let ended = ready.house.get_payment(&store_id(), payment).await.unwrap().row;
     assert!(!ended.needs_review() && !ended.unresolved(), "{ended:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_reply_to_a_wish_to_void_shows_that_it_is_under_way() {
+    let (ready, payment) = refused_capture().await;
+    let state = |held: &Versioned<Payment>| Bytes::from(convert::payment(held).state().as_str_name());
+    let void = ready.world.mutation("VoidPayment");
+    ready.world.primary.next(OperationKind::Void, Weather::TimeoutAfter);
+    let told = ready.house.settle_payment(&void, payment, Wanted::Void, &state).await.unwrap();
+    assert_eq!(told, "PAYMENT_STATE_PROCESSING");
+    ready.world.settle_briefly().await;
+    let held = ready.house.get_payment(&store_id(), payment).await.unwrap();
+    assert_eq!(state(&held), "PAYMENT_STATE_PROCESSING");
+    ready.world.settle().await;
+    let held = ready.house.get_payment(&store_id(), payment).await.unwrap();
+    assert_eq!(state(&held), "PAYMENT_STATE_VOIDED");
 }
 
 #[tokio::test(start_paused = true)]
