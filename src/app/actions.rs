@@ -79,20 +79,6 @@ impl House {
         Err(conflict())
     }
 
-    /// Drives a placement that rests, if nobody does.
-    pub(super) async fn nudge_placement_of(&self, checkout: &Key, room: Room) -> Result<(), Error> {
-        let query = Query { keys: vec![checkout.clone()], ..Query::default() };
-        let snapshot = self.engine.store.read(&query).await?;
-        let (row, _) = checkout_of(checkout, &snapshot)?;
-        match row.placement {
-            Some(placement) if row.state.placing() => {
-                let _driven = self.kick(&Key::new(&checkout.store, Kind::Placement, placement), room);
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
     /// A buyer who edits while an action is pending gives the payment up first: it is cancelled at the gateway,
     /// and the session opens again. Where it turns out to have succeeded, the order stands.
     pub(super) async fn reopen(&self, store: &StoreId, id: CheckoutId) -> Result<(), Error> {

@@ -347,8 +347,13 @@ impl House {
     fn delivery_request(checkout: &Checkout, near: Option<Coordinates>) -> Result<DeliveryRequest, Error> {
         let delivered = checkout.lines.iter().filter(|line| line.product.requires_delivery);
         let mut value = Money::zero(checkout.currency);
+        let mut discount = 0_i64;
+        let quoted = checkout.quoted.as_ref().map_or(&[][..], |quoted| quoted.quote.lines.as_slice());
         let mut items = Vec::new();
         for line in delivered {
+            let taken =
+                quoted.iter().filter(|priced| priced.id == line.id).flat_map(|priced| &priced.discounts);
+            discount = taken.fold(discount, |sum, taken| sum.saturating_add(taken.amount.minor));
             let too_large =
                 |error: crate::domain::money::MoneyError| Error::field("cart.lines", error.to_string());
             value = value.plus(line.subtotal().map_err(too_large)?).map_err(too_large)?;
@@ -358,7 +363,6 @@ impl House {
                 weight_grams: line.product.weight_grams,
             });
         }
-        let discount = checkout.quoted.as_ref().map_or(0, |quoted| quoted.quote.totals.discount.minor.abs());
         Ok(DeliveryRequest {
             store: checkout.store.clone(),
             currency: checkout.currency,

@@ -24,12 +24,12 @@ use crate::ports::store::{Key, Kind, Listing, Query, Row, Snapshot, TimerChange,
 /// What the back office wants of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// Take this much, in minor units; `None` for all.
-    Capture(Option<i64>),
+    /// Take this much; `None` for all.
+    Capture(Option<Money>),
     /// Give back what is held.
     Void,
-    /// Give back this much of what was taken, in minor units; `None` for all that is left.
-    Refund(Option<i64>),
+    /// Give back this much of what was taken; `None` for all that is left.
+    Refund(Option<Money>),
 }
 
 /// Encodes the reply that shows a payment.
@@ -187,18 +187,19 @@ impl House {
                 "the payment belongs to a placement that is not an order: cancel the checkout instead",
             ));
         }
+        self.can_be_asked_for(payment, wanted)?;
         if let Some(error) = in_the_way(payment, wanted) {
             return Err(error);
         }
         let operation = OperationId(self.engine.ids.fresh());
         let input = match wanted {
             Wanted::Capture(amount) => {
-                Input::Capture { operation, amount_minor: amount.unwrap_or(payment.amount.minor) }
+                Input::Capture { operation, amount_minor: amount.unwrap_or(payment.amount).minor }
             }
             Wanted::Void => Input::Goal(Goal::Release),
             Wanted::Refund(amount) => Input::Refund {
                 operation,
-                amount_minor: amount.unwrap_or_else(|| payment.refundable_minor()),
+                amount_minor: amount.map_or_else(|| payment.refundable_minor(), |amount| amount.minor),
             },
         };
         react(payment, input, self.engine.clock.now(), &self.engine.policy).map_err(|error| match error {
@@ -219,12 +220,34 @@ impl House {
     }
 }
 
+impl House {
+    /// Refuses an amount in another currency, or one that the gateway which holds the money has no number for.
+    fn can_be_asked_for(&self, payment: &Payment, wanted: Wanted) -> Result<(), Error> {
+        let (Wanted::Capture(Some(amount)) | Wanted::Refund(Some(amount))) = wanted else { return Ok(()) };
+        let currency = payment.amount.currency;
+        if amount.currency != currency {
+            let remedy = format!("is not the payment's: give an amount in {currency}");
+            return Err(Error::of_field(Reason::CurrencyMismatch, "amount.currency_code", remedy));
+        }
+        let gateway = payment.live().and_then(|attempt| self.engine.gateways.get(&attempt.account));
+        let step = gateway.map_or(1, |gateway| gateway.capabilities().step(currency));
+        if amount.minor % step != 0 {
+            let step = Money::new(step, currency);
+            let remedy = format!("cannot be sent to the gateway of this payment: give a multiple of {step}");
+            return Err(Error::field("amount", remedy));
+        }
+        Ok(())
+    }
+}
+
 /// What forbids a wish now: an outcome that is not known, another wish that is under way, or that there is nothing
-/// for it to act on. Refunds stand beside each other, each within what the others leave.
+/// for it to act on. Refunds stand beside each other, each within what the others leave. What failed for good is in
+/// nobody's way: whoever reviews it answers it by the next wish.
 fn in_the_way(payment: &Payment, wanted: Wanted) -> Option<Error> {
     let unknown = |attempt: &Attempt| {
         let lost = |operation: &Operation| matches!(operation.state, OperationState::Unknown(_));
-        attempt.needs_review || attempt.state == AttemptState::Unknown || attempt.operations.iter().any(lost)
+        let given_up = attempt.needs_review && attempt.open().is_some();
+        given_up || attempt.state == AttemptState::Unknown || attempt.operations.iter().any(lost)
     };
     if payment.attempts.iter().any(unknown) {
         return Some(unresolved());

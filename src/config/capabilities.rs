@@ -25,6 +25,9 @@ pub(super) struct CapabilityKeys {
     void_tombstones: bool,
     two_step: bool,
     captures_separately: bool,
+    /// Of the wire that is spoken, which is Stripe's.
+    #[serde(skip)]
+    steps: &'static [(&'static str, i64)],
     /// The account's own `timeout_ms` says it.
     #[serde(skip)]
     timeout: Duration,

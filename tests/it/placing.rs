@@ -1,7 +1,9 @@
 //! Placements on the memory store, under a paused clock: the shipped use cases and engine; only store, gateway,
 //! clock and ids are doubles, behind their ports.
 
+mod aftercare;
 mod crash;
+mod delivering;
 mod failover;
 pub(crate) mod fuse;
 mod lifetimes;

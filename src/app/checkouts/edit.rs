@@ -1,7 +1,6 @@
 //! Changing what the buyer has given, and giving a session up.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
@@ -130,14 +129,17 @@ impl House {
             records.insert(0, Record::Checkout(Box::new(checkout)));
             Ok(Change { records, ..Change::default() })
         };
-        let placing = AtomicBool::new(false);
+        let placing = OnceLock::new();
         let shown = |shown: &[Versioned<Record>], seen: &Snapshot<Record>| {
-            placing.store(shown.len() > 1, Ordering::Relaxed);
+            if let Some(Record::Placement(placement)) = shown.get(1).map(|shown| &shown.row) {
+                let _first = placing.set(placement.id);
+            }
             self.encode_view(shown, seen, encode)
         };
         let body = self.mutate_seen(mutation, &keys, step, shown).await?;
-        if placing.into_inner() {
-            self.nudge_placement_of(key, room).await?;
+        // Its driver may have ended it meanwhile: then there is nothing left to claim.
+        if let Some(placement) = placing.into_inner() {
+            let _driven = self.kick(&Key::new(&mutation.store, Kind::Placement, placement), room);
         }
         Ok(body)
     }

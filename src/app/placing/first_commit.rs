@@ -4,13 +4,14 @@ use bytes::Bytes;
 
 use super::super::error::Error;
 use super::super::house::House;
-use super::super::mutation::{Mutation, short};
+use super::super::mutation::{Mutation, short, writes};
 use super::order::PlaceOrder;
 use super::tenders::unreachable_gateways;
 use crate::domain::cart::{Cart, CartState};
 use crate::domain::checkout::{Checkout, CheckoutState};
 use crate::domain::ids::{PlacementId, UnitId};
 use crate::domain::payment::Payment;
+use crate::domain::payment::aggregate::Failure;
 use crate::domain::payment::policy::after;
 use crate::domain::placement::{Effects, Hold, Placement, PlacementState, RequestKey, Wish};
 use crate::domain::product::stock_counter;
@@ -86,6 +87,42 @@ impl House {
         cart.state = CartState::Locked;
         cart.placement = Some(id);
         Effects { placement, payments, checkout, cart, order: None }
+    }
+
+    /// A decline without a placement: the answer is frozen under its key and the session shows it, in one unit, so
+    /// that a repeat is answered alike whatever the card may do by then (I18).
+    pub(super) async fn refuse(
+        &self,
+        mutation: &Mutation,
+        checkout: Checkout,
+        snapshot: &Snapshot<Record>,
+        failure: Failure,
+        answer: Bytes,
+    ) -> Result<Begin, Error> {
+        let subject = Key::new(&mutation.store, Kind::Checkout, checkout.id);
+        let now = self.engine.clock.now();
+        let shown = Checkout { last_failure: Some(failure), updated_at: now, ..checkout };
+        let records = vec![Record::Checkout(Box::new(shown))];
+        let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), mutation.store.clone());
+        unit.timers = self.engine.alive(&mutation.store, &records, snapshot);
+        unit.writes = writes(mutation, snapshot, records).0;
+        unit.reply = Some(ReplyWrite::Claim {
+            key: mutation.key(),
+            reply: StoredReply {
+                fingerprint: mutation.fingerprint,
+                subject: Some(subject),
+                body: Some(answer.clone()),
+            },
+            keep: self.times.keep_money_reply,
+        });
+        mutation.in_time()?;
+        match self.engine.submit(&unit).await {
+            Verdict::Committed => Ok(Begin::Answered(answer)),
+            Verdict::Stale { .. } | Verdict::ReplyTaken(_) => Ok(Begin::Again),
+            Verdict::Short { .. } | Verdict::Fenced | Verdict::Unknown | Verdict::Busy => {
+                Err(Error::store_unavailable())
+            }
+        }
     }
 
     /// Key, locks, holds and the first intent in one unit.

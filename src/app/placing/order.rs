@@ -30,7 +30,7 @@ pub struct CardTender {
     pub instruments: Vec<(AccountId, String)>,
     /// What the caller tells of the card, for as long as the call lasts.
     pub description: Option<Description>,
-    /// The card's scheme, as far as the caller tells.
+    /// The card's scheme, as the caller claims: it loosens no limit.
     pub network: Network,
 }
 
@@ -132,8 +132,8 @@ impl House {
         self.still_sold_so(&mut checkout, &mut cart, flow, &snapshot).await?;
         let books = snapshot.books();
         let payments = self.payments(&checkout, flow, &quoted, place, &books)?;
-        if let Some(answer) = self.nowhere_to_go(&mutation.store, &payments, &books)? {
-            return Ok(Begin::Answered(answer));
+        if let Some((failure, answer)) = self.nowhere_to_go(&mutation.store, &payments, &books)? {
+            return self.refuse(mutation, checkout, &snapshot, failure, answer).await;
         }
         let whole = self.whole(mutation, place, checkout, cart, payments, instruments);
         self.first_commit(mutation, whole, snapshot).await

@@ -10,6 +10,7 @@ use super::order::{CardTender, PlaceOrder};
 use crate::domain::checkout::{Checkout, GroupKind, Quoted, groups};
 use crate::domain::flow::Flow;
 use crate::domain::ids::{PaymentId, PlacementId, StoreId};
+use crate::domain::money::Money;
 use crate::domain::payment::aggregate::Failure;
 use crate::domain::payment::decide::{Facts, Route, next_route};
 use crate::domain::payment::policy::after;
@@ -80,23 +81,34 @@ impl House {
         }])
     }
 
-    /// Where no gateway can take the tender now, the answer costs no durable work.
+    /// Where no gateway can take the tender now: why, and the answer. Nothing is held for it.
     pub(super) fn nowhere_to_go(
         &self,
         store: &StoreId,
         payments: &[Payment],
         books: &Books,
-    ) -> Result<Option<Bytes>, Error> {
+    ) -> Result<Option<(Failure, Bytes)>, Error> {
         let gateways = self.engine.gateway_facts(store);
         let now = self.engine.clock.now();
         let facts = Facts { now, policy: &self.engine.policy, gateways: &gateways, books };
         for (tender_index, payment) in payments.iter().enumerate() {
             match next_route(payment, &facts) {
                 Route::Try { .. } => {}
-                Route::End(Failure::Unreachable(_)) => return Err(unreachable_gateways()),
+                Route::End(Failure::Unreachable(_)) => {
+                    let takes = |account| {
+                        gateways.get(account).is_none_or(|each| each.capabilities.takes(payment.amount))
+                    };
+                    let some = payment.routes.iter().any(takes);
+                    return Err(if some {
+                        unreachable_gateways()
+                    } else {
+                        not_taken(tender_index, payment.amount)
+                    });
+                }
                 Route::End(failure) => {
                     let answer = Answer::Declined { failure: &failure, tender_index };
-                    return Ok(Some(self.engine.replies.place_order(&answer).into()));
+                    let answer = self.engine.replies.place_order(&answer).into();
+                    return Ok(Some((failure, answer)));
                 }
             }
         }
@@ -120,9 +132,9 @@ impl House {
         let customer = checkout.context.customer.id.as_deref();
         let described = tender.description.as_ref();
         let described = described.map(|card| self.engine.card_of_description(card, customer, checkout.id));
-        let mut card = TenderCard { names: Vec::new(), network: tender.network };
+        let mut card = TenderCard::default();
         for name in self.tokens(tender).chain(described) {
-            card.learn(Some(name), tender.network);
+            card.name(Some(name));
         }
         books.follow(&mut card);
         card
@@ -143,6 +155,14 @@ impl House {
         }
         self.engine.vault.sign("instruments-v1", &text)
     }
+}
+
+/// Every gateway of the flow counts this currency in coarser steps: repeating changes nothing.
+fn not_taken(tender: usize, amount: Money) -> Error {
+    let remedy = format!(
+        "no gateway of this flow can be sent {amount}, and nothing is rounded: change the cart so that the amount's last digit is 0, or pay in another currency"
+    );
+    Error::of_field(Reason::PaymentMethodNotEligible, format!("tenders[{tender}]"), remedy)
 }
 
 /// Nothing was executed anywhere and nothing is held.

@@ -4,6 +4,9 @@
 
 use std::time::Duration;
 
+use crate::domain::currency::Currency;
+use crate::domain::money::Money;
+
 /// What repeating a request under the same idempotency key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replay {
@@ -46,11 +49,36 @@ pub struct GatewayCapabilities {
     pub two_step: bool,
     /// Whether authorise and capture are two operations (R7).
     pub captures_separately: bool,
+    /// Currencies whose amounts the vendor takes in coarser steps than a minor unit, with the step.
+    pub steps: &'static [(&'static str, i64)],
     /// How long the vendor may take before a call of ours is given up.
     pub timeout: Duration,
 }
 
+/// Stripe's page on currencies: of three decimals the last is nought, and an ariary has no fraction.
+const STRIPE_STEPS: &[(&str, i64)] = &[
+    ("BHD", 10),
+    ("IQD", 10),
+    ("JOD", 10),
+    ("KWD", 10),
+    ("LYD", 10),
+    ("OMR", 10),
+    ("TND", 10),
+    ("MGA", 100),
+];
+
 impl GatewayCapabilities {
+    /// The smallest difference between two amounts of this currency that the vendor takes, in minor units.
+    pub fn step(&self, currency: Currency) -> i64 {
+        let coarser = self.steps.iter().find(|(code, step)| *code == currency.code() && *step > 0);
+        coarser.map_or(1, |(_, step)| *step)
+    }
+
+    /// Whether the vendor has a number for this amount. It is never rounded: what cannot be said is not sent.
+    pub fn takes(&self, amount: Money) -> bool {
+        amount.minor % self.step(amount.currency) == 0
+    }
+
     /// Whether a look goes by the vendor's id; else it goes by our reference. Driver, adapter and ladder must
     /// agree on this, because what a look proves depends on the way it took.
     pub fn looks_by_id(&self, object_is_known: bool) -> bool {
@@ -73,6 +101,7 @@ impl GatewayCapabilities {
             void_tombstones: true,
             two_step: true,
             captures_separately: true,
+            steps: STRIPE_STEPS,
             timeout: Duration::from_secs(50),
         }
     }

@@ -46,6 +46,8 @@ pub enum NotSent {
     Credentials,
     /// The object exists but was never confirmed, so it never held money.
     Unconfirmed,
+    /// The vendor has no number for the amount: it takes the currency in coarser steps.
+    AmountNotTaken,
 }
 
 /// Why it cannot be known whether the gateway executed the call.

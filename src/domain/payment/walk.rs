@@ -36,6 +36,7 @@ fn capabilities() -> impl Strategy<Value = GatewayCapabilities> {
                 void_tombstones: tombstones,
                 two_step,
                 captures_separately: separately,
+                steps: &[],
                 timeout: Duration::from_secs(50),
             }
         },

@@ -187,6 +187,7 @@ pub const fn not_sent(reason: NotSent) -> &'static str {
         NotSent::RateLimited => "RATE_LIMITED",
         NotSent::Credentials => "CREDENTIALS",
         NotSent::Unconfirmed => "UNCONFIRMED",
+        NotSent::AmountNotTaken => "AMOUNT_NOT_TAKEN",
     }
 }
 

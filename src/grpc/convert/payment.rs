@@ -73,7 +73,10 @@ fn state(payment: &Payment) -> v1::PaymentState {
     }
     match payment.live().map(|attempt| &attempt.state) {
         Some(AttemptState::AwaitingAction { .. }) => return v1::PaymentState::AwaitingAction,
-        Some(AttemptState::Authorised) => return v1::PaymentState::Authorised,
+        // A wish to void stands before the gateway hears of it, and takes nothing back.
+        Some(AttemptState::Authorised) if payment.goal != Goal::Release => {
+            return v1::PaymentState::Authorised;
+        }
         Some(_) => return v1::PaymentState::Processing,
         None => {}
     }

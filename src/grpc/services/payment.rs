@@ -4,7 +4,7 @@ use tonic::{Request, Response, Status};
 
 use super::desk::{Desk, decoded, encoded};
 use crate::app::payments::Wanted;
-use crate::app::{Error, Reason, Versioned};
+use crate::app::{Error, Versioned};
 use crate::domain::ids::{PaymentId, StoreId};
 use crate::domain::payment::Payment;
 use crate::grpc::auth::{Caller, caller};
@@ -33,24 +33,11 @@ impl Payments {
         self.0.admit(caller, &store, name)?;
         Ok((store, id))
     }
+}
 
-    /// An amount in the payment's own currency, in minor units; `None` for all.
-    async fn minor(
-        &self,
-        store: &StoreId,
-        id: PaymentId,
-        given: Option<&Money>,
-    ) -> Result<Option<i64>, Error> {
-        let Some(given) = given else { return Ok(None) };
-        let amount = money::positive("amount", given)?;
-        let currency = self.0.house().get_payment(store, id).await?.row.amount.currency;
-        if amount.currency == currency {
-            Ok(Some(amount.minor))
-        } else {
-            let remedy = format!("is not the payment's: give an amount in {currency}");
-            Err(Error::of_field(Reason::CurrencyMismatch, "amount.currency_code", remedy))
-        }
-    }
+/// An amount; `None` for all.
+fn amount(given: Option<&Money>) -> Result<Option<crate::domain::money::Money>, Error> {
+    given.map(|given| money::positive("amount", given)).transpose()
 }
 
 #[tonic::async_trait]
@@ -90,7 +77,7 @@ impl PaymentService for Payments {
         let request = request.into_inner();
         let (store, id) = self.named(&caller, &request.name)?;
         let mutation = self.0.mutation(&caller, &store, &request)?;
-        let wanted = Wanted::Capture(self.minor(&store, id, request.amount.as_ref()).await?);
+        let wanted = Wanted::Capture(amount(request.amount.as_ref())?);
         let encode = |held: &Versioned<Payment>| {
             encoded(&CapturePaymentResponse { payment: Some(convert::payment(held)) })
         };
@@ -121,7 +108,7 @@ impl PaymentService for Payments {
         let request = request.into_inner();
         let (store, id) = self.named(&caller, &request.name)?;
         let mutation = self.0.mutation(&caller, &store, &request)?;
-        let wanted = Wanted::Refund(self.minor(&store, id, request.amount.as_ref()).await?);
+        let wanted = Wanted::Refund(amount(request.amount.as_ref())?);
         let encode = |held: &Versioned<Payment>| {
             encoded(&RefundPaymentResponse { payment: Some(convert::payment(held)) })
         };

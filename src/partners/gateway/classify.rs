@@ -44,7 +44,8 @@ impl Classify<Answer> for Reading {
                 | NotSent::ForcedOpen
                 | NotSent::Saturated
                 | NotSent::TooLate
-                | NotSent::Unconfirmed,
+                | NotSent::Unconfirmed
+                | NotSent::AmountNotTaken,
             )
             | Outcome::Unknown(
                 UnknownCause::InProgress

@@ -99,6 +99,7 @@ const fn name(outcome: &Outcome) -> &'static str {
             NotSent::RateLimited => "not_sent_rate_limited",
             NotSent::Credentials => "not_sent_credentials",
             NotSent::Unconfirmed => "not_sent_unconfirmed",
+            NotSent::AmountNotTaken => "not_sent_amount_not_taken",
         },
         Outcome::Definite(view) => match view.status {
             Status::Created => "created",

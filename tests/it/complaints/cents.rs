@@ -126,7 +126,7 @@ async fn an_order_of_another_total_than_its_quote_is_not_made() {
 
 async fn refund(scene: &Scene, payment: PaymentId, minor: i64) -> Result<Bytes, Error> {
     let (mutation, house) = (scene.world.mutation("RefundPayment"), Arc::clone(scene.house()));
-    house.settle_payment(&mutation, payment, Wanted::Refund(Some(minor)), &|_| Bytes::new()).await
+    house.settle_payment(&mutation, payment, Wanted::Refund(Some(euro(minor))), &|_| Bytes::new()).await
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,6 +5,7 @@ use super::till::Weather;
 use super::world::{Ready, World, only_payment, shown, store_id};
 use cashwrap::app::Reason;
 use cashwrap::domain::checkout::CheckoutState;
+use cashwrap::domain::money::Money;
 use cashwrap::domain::payment::{DeclineClass, OperationKind};
 
 #[tokio::test(start_paused = true)]
@@ -184,7 +185,12 @@ async fn the_back_office_refunds_what_was_captured_and_no_more() {
         let house = std::sync::Arc::clone(&house);
         async move {
             house
-                .settle_payment(&mutation, payment, Wanted::Refund(Some(minor)), &|_| bytes::Bytes::new())
+                .settle_payment(
+                    &mutation,
+                    payment,
+                    Wanted::Refund(Some(Money::new(minor, "EUR".parse().unwrap()))),
+                    &|_| bytes::Bytes::new(),
+                )
                 .await
                 .map_err(|error| error.reason())?;
             tokio::time::sleep(std::time::Duration::from_secs(5)).await;

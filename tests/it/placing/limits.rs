@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cashwrap::app::House;
 use cashwrap::app::placing::PlaceOrder;
+use cashwrap::app::{House, Mutation, Reason};
 use cashwrap::domain::ids::CheckoutId;
+use cashwrap::domain::payment::aggregate::Failure;
 use cashwrap::domain::payment::outcome::{CardReference, SeenCard};
 use cashwrap::domain::payment::scheme::{BookId, CardBook, Description};
 use cashwrap::domain::payment::{DeclineClass, Network, OperationKind};
@@ -109,7 +110,7 @@ async fn r19_a_stopped_card_is_refused_at_any_checkout_and_gateway_without_a_cal
 }
 
 #[tokio::test(start_paused = true)]
-async fn r19_a_refusal_holds_nothing_keeps_no_key_and_costs_one_read() {
+async fn r19_a_refusal_holds_nothing_and_costs_one_read_and_one_commit() {
     let world = World::new().await;
     let fuse = Fuse::never();
     let shop = Shop { house: Arc::new(world.house(&fuse)), world };
@@ -120,10 +121,34 @@ async fn r19_a_refusal_holds_nothing_keeps_no_key_and_costs_one_read() {
     fuse.trips();
     let answer = shop.place_as(&described(World::order_with(session.0, &session.1, "b"))).await;
     assert!(answer.contains("Stopped"), "{answer}");
-    assert_eq!(fuse.trips(), (1, 0));
+    assert_eq!(fuse.trips(), (1, 1));
     let answer = shop.place(&session, "c").await;
     assert!(answer.starts_with("order "), "{answer}");
     assert_eq!(fuse.trips(), (1, 3), "who a card is costs PlaceOrder nothing");
+}
+
+#[tokio::test(start_paused = true)]
+async fn r19_a_refusal_is_frozen_under_its_key_and_shown_by_the_session() {
+    let shop = Shop::open().await;
+    let advised = Weather::Advised(DeclineClass::LimitVelocity, "24".parse().unwrap());
+    shop.world.primary.next(OperationKind::Confirm, advised);
+    assert!(shop.place(&shop.session(None).await, "tok").await.starts_with("declined Declined"));
+    let session = shop.session(None).await;
+    let place = World::order_with(session.0, &session.1, "tok");
+    let mutation = shop.world.mutation("PlaceOrder");
+    let told = shop.house.place_order(&mutation, &place).await.unwrap();
+    assert!(told.starts_with(b"declined Limited"), "{told:?}");
+    let shown = shop.house.get_checkout(&store_id(), session.0).await.unwrap().checkout;
+    assert!(matches!(shown.last_failure, Some(Failure::Limited(_))), "{:?}", shown.last_failure);
+    let other = World::order_with(session.0, &session.1, "other");
+    let reused = Mutation { fingerprint: [8; 32], ..mutation.clone() };
+    let refused = shop.house.place_order(&reused, &other).await.unwrap_err();
+    assert_eq!(refused.reason(), Reason::IdempotencyKeyReused);
+    // The pause is over: a repeat is told what it was told, and a new try pays.
+    tokio::time::sleep(Duration::from_hours(2)).await;
+    assert_eq!(shop.house.place_order(&mutation, &place).await.unwrap(), told);
+    let anew = shop.session(None).await;
+    assert!(shop.place(&anew, "tok").await.starts_with("order "));
 }
 
 #[tokio::test(start_paused = true)]
@@ -287,4 +312,36 @@ async fn r19_no_row_of_a_decline_holds_a_token_a_bin_or_a_par_in_plain_text() {
             }
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn r19_a_claimed_network_loosens_no_limit_and_a_gateways_word_replaces_it() {
+    let shop = Shop::open().await;
+    let claiming = |session: &(CheckoutId, String), network: Network| {
+        let mut place = World::order_with(session.0, &session.1, "tok");
+        place.tenders[0].network = network;
+        place
+    };
+    // A Visa card alone may be declined more than ten times a day, and nobody but the caller says that it is one.
+    for _ in 0..10 {
+        shop.declines(DeclineClass::InsufficientFunds);
+        let answer = shop.place_as(&claiming(&shop.session(None).await, Network::Visa)).await;
+        assert!(answer.starts_with("declined Declined"), "{answer}");
+    }
+    let answer = shop.place_as(&claiming(&shop.session(None).await, Network::Visa)).await;
+    assert!(answer.contains("why: TooManyDeclines"), "{answer}");
+    let par = CardReference::Par("V0010013021000000000000000001".to_owned());
+    shop.world.primary.shows_card(Some(SeenCard { reference: Some(par), network: Network::Mastercard }));
+    shop.declines(DeclineClass::InsufficientFunds);
+    let session = shop.session(None).await;
+    let mut place = claiming(&session, Network::Visa);
+    for (_, token) in &mut place.tenders[0].instruments {
+        token.insert_str(0, "fresh_");
+    }
+    assert!(shop.place_as(&place).await.starts_with("declined Declined"));
+    let payments = shop.world.rows(Kind::Payment).await;
+    let told = payments
+        .iter()
+        .filter(|row| matches!(row, Record::Payment(payment) if payment.card.network == Network::Mastercard));
+    assert_eq!(told.count(), 1, "{payments:?}");
 }

@@ -7,12 +7,15 @@ use bytes::Bytes;
 
 use super::fuse::Fuse;
 use super::lifetimes::LIVES;
+use super::till::Weather;
 use super::world::{World, store_id};
 use cashwrap::app::checkouts::Edit;
 use cashwrap::app::payments::Wanted;
 use cashwrap::app::{House, Reach};
 use cashwrap::domain::cart::CartAction;
 use cashwrap::domain::ids::{CartId, LineId};
+use cashwrap::domain::money::Money;
+use cashwrap::domain::payment::OperationKind;
 
 /// The trips of each call, by name.
 type Counted = Vec<(&'static str, (u64, u64))>;
@@ -76,6 +79,33 @@ async fn count_all(lines: usize) -> Counted {
     let void = world.mutation("VoidPayment");
     let _refused = house.settle_payment(&void, payment, Wanted::Void, &|_| Bytes::new()).await;
     counted.push(("VoidPayment", fuse.trips()));
+    counted.extend(count_money(&world, &fuse).await);
+    counted
+}
+
+/// The calls that tell an amount, and the one that gives a running placement up.
+async fn count_money(world: &World, fuse: &Fuse) -> Counted {
+    let mut counted = Counted::new();
+    let house = Arc::new(world.house(fuse));
+    let payment = super::world::only_payment(world).await;
+    let part = Some(Money::new(100, "EUR".parse().unwrap()));
+    for (name, wanted) in [("CapturePayment", Wanted::Capture(part)), ("RefundPayment", Wanted::Refund(part))]
+    {
+        fuse.trips();
+        // Its capture is under way: both are refused, after one read that also tells the currency.
+        let mutation = world.mutation(name);
+        let _refused = house.settle_payment(&mutation, payment, wanted, &|_| Bytes::new()).await.unwrap_err();
+        counted.push((name, fuse.trips()));
+    }
+    let cart = world.cart(&house, 1).await;
+    let (waiting, digest) = world.checkout(&house, cart).await;
+    world.primary.next(OperationKind::Confirm, Weather::Action);
+    let placed = house.place_order(&world.mutation("PlaceOrder"), &World::order(waiting, &digest)).await;
+    assert!(placed.unwrap().starts_with(b"action"));
+    // What drives the placement afterwards takes trips of its own, and none before the call has its answer.
+    fuse.trips();
+    house.cancel_checkout(&world.mutation("CancelCheckout"), waiting, &|_| Bytes::new()).await.unwrap();
+    counted.push(("CancelCheckout while placing", fuse.trips()));
     counted
 }
 

@@ -63,6 +63,7 @@ struct Ledger {
     down: bool,
     guards: Vec<Guard>,
     card: Option<SeenCard>,
+    steps: &'static [(&'static str, i64)],
 }
 
 /// The gateway.
@@ -83,6 +84,11 @@ impl Till {
     /// What answers show of the card from now on.
     pub fn shows_card(&self, card: Option<SeenCard>) {
         self.0.lock().unwrap().card = card;
+    }
+
+    /// In which steps it takes amounts from now on.
+    pub fn takes_steps(&self, steps: &'static [(&'static str, i64)]) {
+        self.0.lock().unwrap().steps = steps;
     }
 
     /// The customer did what an action asked for.
@@ -195,6 +201,9 @@ impl Ledger {
                     object.was_authorised = true;
                 }
             },
+            (Call::Capture { .. }, Status::Authorised) if matches!(weather, Some(Weather::Declined(_))) => {
+                return Self::refusal("charge_expired_for_capture", false);
+            }
             (Call::Capture { amount_minor, .. }, Status::Authorised) => {
                 object.captured = *amount_minor;
                 object.status = Status::Captured;
@@ -220,7 +229,7 @@ impl Ledger {
 #[async_trait::async_trait]
 impl Gateway for Till {
     fn capabilities(&self) -> GatewayCapabilities {
-        GatewayCapabilities::stripe()
+        GatewayCapabilities { steps: self.0.lock().unwrap().steps, ..GatewayCapabilities::stripe() }
     }
 
     fn unavailable(&self, _guard: Guard) -> Option<NotSent> {

@@ -61,6 +61,18 @@ backend:
   capture: at_placement
 ";
 
+const CARRIER: &str = r#"
+currency = "EUR"
+[[methods]]
+code = "standard"
+title = "Standard"
+free_over = { value = "48.00", measured = "after-discounts" }
+[[methods.zones]]
+countries = ["DE"]
+by = "weight-grams"
+bands = [{ amount = "4.90" }]
+"#;
+
 /// What outlives every process.
 pub struct World {
     pub store: Arc<dyn Store<Record>>,
@@ -215,9 +227,7 @@ impl World {
             worker: WorkerId(self.ids.fresh()),
             tasks: Tasks::bounded(self.room),
         };
-        let table = toml::from_str(
-            "currency = \"EUR\"\n[[methods]]\ncode = \"standard\"\ntitle = \"Standard\"\n[[methods.zones]]\ncountries = [\"DE\"]\nby = \"weight-grams\"\nbands = [{ amount = \"4.90\" }]\n",
-        );
+        let table = toml::from_str(CARRIER);
         let table = table.ok().and_then(|settings| TableRate::new(settings).ok());
         let flows =
             load_sources(&[Source { name: "test.yaml".to_owned(), text: FLOW.to_owned() }], None).unwrap();

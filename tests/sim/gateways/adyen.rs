@@ -21,6 +21,7 @@ pub const PROFILE: Profile = Profile {
         void_tombstones: true,
         two_step: false,
         captures_separately: true,
+        steps: &[],
         timeout: TIMEOUT,
     },
     again: Again::First,

@@ -20,6 +20,7 @@ pub const PROFILE: Profile = Profile {
         void_tombstones: false,
         two_step: true,
         captures_separately: true,
+        steps: &[],
         timeout: TIMEOUT,
     },
     again: Again::Latest,

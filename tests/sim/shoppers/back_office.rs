@@ -3,6 +3,7 @@
 use cashwrap::app::Reason;
 use cashwrap::app::payments::Wanted;
 use cashwrap::domain::ids::PaymentId;
+use cashwrap::domain::money::Money;
 use cashwrap::ports::Mode;
 
 use super::buying::payment_reply;
@@ -25,12 +26,13 @@ async fn visit(mut hand: Hand) {
         let Ok(page) = listed else { continue };
         for payment in page.rows {
             if payment.row.order.is_some() && hand.one_in(2) {
-                let amount = payment.row.amount.minor;
+                let Money { minor, currency } = payment.row.amount;
+                let given = |minor| Some(Money::new(minor, currency));
                 let wanted = match hand.dice.below(5) {
-                    0 | 1 => Wanted::Capture((hand.dice.below(3) == 0).then_some(amount - 1)),
+                    0 | 1 => Wanted::Capture(given(minor - 1).filter(|_| hand.dice.below(3) == 0)),
                     2 => Wanted::Void,
                     3 => Wanted::Refund(None),
-                    _ => Wanted::Refund(Some(1 + amount / 3)),
+                    _ => Wanted::Refund(given(1 + minor / 3)),
                 };
                 let _answer = settle(&mut hand, payment.row.id, wanted).await;
             }

@@ -64,6 +64,7 @@ pub fn next_route(payment: &Payment, facts: &Facts<'_>) -> Route {
     for account in &payment.routes {
         let unavailable = match facts.gateways.get(account) {
             None => Some(NotSent::Drained),
+            Some(known) if !known.capabilities.takes(payment.amount) => Some(NotSent::AmountNotTaken),
             Some(known) => known.unavailable,
         };
         if payment.attempts.iter().any(|attempt| &attempt.account == account) {

@@ -47,6 +47,7 @@ prop_compose! {
             void_tombstones,
             two_step,
             captures_separately,
+            steps: &[],
             timeout: Duration::from_secs(timeout),
         }
     }

@@ -14,10 +14,23 @@ use crate::domain::ids::OperationId;
 pub(super) fn goal(payment: &mut Payment, goal: Goal) -> Result<(), Impossible> {
     match (payment.goal, goal) {
         (Goal::Hold, _) | (Goal::Settle, Goal::Settle | Goal::Release) | (Goal::Release, Goal::Release) => {
+            if goal == Goal::Release && payment.goal == Goal::Settle {
+                answer_review(payment);
+            }
             payment.goal = goal;
             Ok(())
         }
         (Goal::Settle | Goal::Release, Goal::Hold) | (Goal::Release, Goal::Settle) => Err(Impossible::State),
+    }
+}
+
+/// A hold whose capture failed for good waits for a person, whose wish to give it back is the answer. Where a call is
+/// not over, its outcome is what the review is about.
+fn answer_review(payment: &mut Payment) {
+    for attempt in &mut payment.attempts {
+        if attempt.state == AttemptState::Authorised && attempt.open().is_none() {
+            attempt.needs_review = false;
+        }
     }
 }
 

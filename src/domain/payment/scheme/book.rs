@@ -105,7 +105,7 @@ impl Books {
         let same: Vec<CardName> =
             books.flat_map(|book| &book.same_as).filter_map(CardName::of_book).collect();
         for name in same {
-            card.learn(Some(name), card.network);
+            card.name(Some(name));
         }
     }
 

@@ -168,7 +168,8 @@ impl CardName {
 pub struct TenderCard {
     /// Its names.
     pub names: Vec<CardName>,
-    /// Its scheme.
+    /// Its scheme, once a gateway has told it. What a caller claims never stands here: the strictest rules hold
+    /// until a gateway confirms which are the card's.
     pub network: Network,
 }
 
@@ -181,11 +182,16 @@ impl TenderCard {
         !self.names.iter().any(|name| matches!(name.book, BookId::Par(_)))
     }
 
-    /// Takes in a name, and the scheme where that was not known.
+    /// Takes in what a gateway told: a name, and the scheme, which replaces what was thought before.
     pub fn learn(&mut self, name: Option<CardName>, network: Network) {
-        if self.network == Network::Other {
+        if network != Network::Other {
             self.network = network;
         }
+        self.name(name);
+    }
+
+    /// Takes in a name alone.
+    pub fn name(&mut self, name: Option<CardName>) {
         self.names.extend(name.filter(|name| !self.names.contains(name)));
         self.names.truncate(MAX_NAMES);
     }
@@ -218,10 +224,11 @@ mod tests {
         card.learn(Some(CardName::token(Digest([1; 32]))), Network::Visa);
         card.learn(Some(CardName::fingerprint(Digest([2; 32]))), Network::Mastercard);
         assert!(card.approximate());
-        assert_eq!(card.network, Network::Visa, "what was known stays");
+        assert_eq!(card.network, Network::Mastercard, "the later word of a gateway counts");
         card.learn(Some(CardName::par(Digest([3; 32]))), Network::Other);
         card.learn(Some(CardName::par(Digest([3; 32]))), Network::Other);
         assert!(!card.approximate());
+        assert_eq!(card.network, Network::Mastercard, "no word takes nothing back");
         assert_eq!(card.names.len(), 3);
     }
 }

@@ -8,6 +8,8 @@ use crate::domain::money::{MAX_MINOR, Money};
 /// How Stripe's unit differs from ISO's minor unit.
 enum Scale {
     Same,
+    /// ISO has three decimals and Stripe wants the last to be nought.
+    TensOnly,
     /// ISO has no decimals and Stripe wants two, which are nought.
     TimesHundred,
     /// ISO has two decimals and Stripe wants none.
@@ -18,6 +20,7 @@ fn scale(currency: Currency) -> Scale {
     match currency.code() {
         "ISK" | "UGX" => Scale::TimesHundred,
         "MGA" => Scale::ByHundred,
+        _ if currency.exponent() == 3 => Scale::TensOnly,
         _ => Scale::Same,
     }
 }
@@ -26,6 +29,7 @@ fn scale(currency: Currency) -> Scale {
 pub(super) fn to_wire(minor: i64, currency: Currency) -> Option<i64> {
     match scale(currency) {
         Scale::Same => Some(minor),
+        Scale::TensOnly => (minor % 10 == 0).then_some(minor),
         Scale::TimesHundred => minor.checked_mul(100),
         Scale::ByHundred => (minor % 100 == 0).then_some(minor / 100),
     }
@@ -34,7 +38,7 @@ pub(super) fn to_wire(minor: i64, currency: Currency) -> Option<i64> {
 /// Minor units for a number that Stripe sent, if it is an amount at all.
 pub(super) fn from_wire(number: i64, currency: Currency) -> Option<i64> {
     let minor = match scale(currency) {
-        Scale::Same => number,
+        Scale::Same | Scale::TensOnly => number,
         Scale::TimesHundred if number % 100 == 0 => number / 100,
         Scale::TimesHundred => return None,
         Scale::ByHundred => number.checked_mul(100)?,
@@ -61,6 +65,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::payment::GatewayCapabilities;
 
     #[test]
     fn each_currency_is_sent_in_the_unit_that_stripe_counts_in() {
@@ -69,6 +74,11 @@ mod tests {
         {
             assert_eq!(to_wire(minor, code.parse().unwrap()), Some(wire), "{code}");
         }
+        assert_eq!(
+            to_wire(1_234, "KWD".parse().unwrap()),
+            None,
+            "the third decimal is nought, and nothing is rounded"
+        );
         assert_eq!(to_wire(1_200, "MGA".parse().unwrap()), Some(12));
         assert_eq!(to_wire(1_250, "MGA".parse().unwrap()), None, "no fraction of an ariary can be charged");
     }
@@ -87,6 +97,8 @@ mod tests {
         #[test]
         fn what_is_sent_is_read_back(minor in 0..=MAX_MINOR, code in "EUR|JPY|KWD|ISK|UGX|MGA") {
             let currency: Currency = code.parse().unwrap();
+            let taken = GatewayCapabilities::stripe().takes(Money::new(minor, currency));
+            prop_assert_eq!(to_wire(minor, currency).is_some(), taken, "what the gate lets through can be sent");
             if let Some(wire) = to_wire(minor, currency) {
                 prop_assert_eq!(from_wire(wire, currency), Some(minor));
             }

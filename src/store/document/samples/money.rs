@@ -15,7 +15,7 @@ use crate::domain::payment::{
 };
 use crate::ports::record::Record;
 
-const NOT_SENT: [NotSent; 9] = [
+const NOT_SENT: [NotSent; 10] = [
     NotSent::BreakerOpen,
     NotSent::Drained,
     NotSent::ForcedOpen,
@@ -25,6 +25,7 @@ const NOT_SENT: [NotSent; 9] = [
     NotSent::RateLimited,
     NotSent::Credentials,
     NotSent::Unconfirmed,
+    NotSent::AmountNotTaken,
 ];
 
 const CAUSES: [UnknownCause; 8] = [

@@ -152,6 +152,7 @@ words! {
         RateLimited = "RATE_LIMITED",
         Credentials = "CREDENTIALS",
         Unconfirmed = "UNCONFIRMED",
+        AmountNotTaken = "AMOUNT_NOT_TAKEN",
     }
     UnknownCause, "cause of an unknown outcome" {
         Timeout = "TIMEOUT",
