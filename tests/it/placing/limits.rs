@@ -138,7 +138,7 @@ async fn r19_a_refusal_is_frozen_under_its_key_and_shown_by_the_session() {
     let mutation = shop.world.mutation("PlaceOrder");
     let told = shop.house.place_order(&mutation, &place).await.unwrap();
     assert!(told.starts_with(b"declined Limited"), "{told:?}");
-    let shown = shop.house.get_checkout(&store_id(), session.0).await.unwrap().checkout;
+    let shown = shop.house.get_checkout(&store_id(), session.0, &Reach::Anybodys).await.unwrap().checkout;
     assert!(matches!(shown.last_failure, Some(Failure::Limited(_))), "{:?}", shown.last_failure);
     let other = World::order_with(session.0, &session.1, "other");
     let reused = Mutation { fingerprint: [8; 32], ..mutation.clone() };
