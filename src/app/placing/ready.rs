@@ -29,7 +29,11 @@ impl House {
             CartState::Expired => crate::domain::cart::open(cart)?,
         }
         if cart.lines.is_empty() {
-            return Err(Error::new(Reason::CartEmpty, "the cart has no lines: add something first"));
+            return Err(Error::of_field(
+                Reason::CartEmpty,
+                "cart.lines",
+                "are none: add something to the cart first",
+            ));
         }
         let mut shown = cart.clone();
         if !flow.frontend.coupons {
@@ -84,7 +88,7 @@ impl House {
             match found.products.get(line.sku()) {
                 None => {
                     let message = format!("{} is no longer sold: remove the line", line.sku());
-                    return Err(Error::new(Reason::PriceChanged, message));
+                    return Err(Error::at(Reason::PriceChanged, Some("quote_digest".to_owned()), message));
                 }
                 Some(product) if product.unit_price != line.product.unit_price => {
                     let (sku, now) = (line.sku(), product.unit_price);
@@ -112,8 +116,7 @@ pub(super) fn in_progress() -> Error {
 }
 
 pub(super) fn price_changed(cause: &str) -> Error {
-    Error::new(
-        Reason::PriceChanged,
-        format!("{cause}: read the checkout again, show the difference, and place with the new digest"),
-    )
+    let message =
+        format!("{cause}: read the checkout again, show the difference, and place with the new digest");
+    Error::at(Reason::PriceChanged, Some("quote_digest".to_owned()), message)
 }
