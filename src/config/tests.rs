@@ -336,6 +336,16 @@ fn a_secret_comes_from_a_file_without_its_last_line_end() {
         stripe_options(&parse(&both, &[]).unwrap()).unwrap_err(),
         "partners.gateways.primary.secret_key_file: secret_key is given too; give one of the two"
     );
+    let variable = |key: &str, value: &str| {
+        [(format!("CASHWRAP__PARTNERS__GATEWAYS__PRIMARY__{key}"), value.to_owned())]
+    };
+    for (text, variables, secret) in [
+        (EXAMPLE, variable("SECRET_KEY_FILE", &path), "from the file"),
+        (text.as_str(), variable("SECRET_KEY", "from a variable"), "from a variable"),
+    ] {
+        let settings = Settings::parse("test", text, variables).unwrap();
+        assert_eq!(stripe_options(&settings).unwrap().secret_key.expose(), secret);
+    }
     let missing = text.replace(&path, "/no/such/file");
     assert_eq!(
         stripe_options(&parse(&missing, &[]).unwrap()).unwrap_err(),
