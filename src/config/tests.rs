@@ -287,7 +287,7 @@ fn plain_text_to_the_outside_and_short_absence_are_for_development_only() {
     assert_eq!(
         text,
         "server.tls: 0.0.0.0:50051 can be reached from outside without encryption; give cert_file and key_file, \
-         listen on 127.0.0.1, or start with --dev\n\
+         or listen on 127.0.0.1\n\
          timing.absent_window_ms: a payment could be taken for absent while it is under way, and be charged \
          twice; give at least 90000, or start with --dev\n"
     );

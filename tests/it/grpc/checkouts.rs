@@ -178,7 +178,7 @@ async fn bad_checkouts_are_not_opened() {
     let status = rig.checkouts().create_checkout(guest("", opening(&full.name, buyer()))).await.unwrap_err();
     assert_eq!(refusal(&status), is(NotFound, "NOT_FOUND", "cart"));
     let status = rig.checkouts().create_checkout(stranger(opening(&full.name, buyer()))).await.unwrap_err();
-    assert_eq!(refusal(&status), is(NotFound, "NOT_FOUND", "cart"));
+    assert_eq!(refusal(&status), is(NotFound, "NOT_FOUND", "parent"));
 }
 
 #[tokio::test]
