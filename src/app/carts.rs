@@ -13,7 +13,7 @@ use super::reach::Reach;
 use crate::domain::cart::{
     Cart, CartAction, CartError, CartState, MAX_CODES, Shortage, apply, check_taken, shortages,
 };
-use crate::domain::coupon::CouponLine;
+use crate::domain::coupon::{CouponLine, CouponProblem};
 use crate::domain::currency::Currency;
 use crate::domain::ids::{CartId, Code, Sku, StoreId};
 use crate::ports::Record;
@@ -50,6 +50,11 @@ pub struct CartView {
     pub short: Vec<Shortage>,
 }
 
+/// Why a code is not taken: there is nothing to remove then.
+fn not_applied(problem: &CouponProblem) -> String {
+    problem.to_string().replace(": remove it", ": go on without it")
+}
+
 impl CartView {
     fn of(row: Cart, etag: String, left: &BTreeMap<String, i64>) -> Self {
         let open = row.state == CartState::Open;
@@ -69,7 +74,7 @@ impl House {
         let settings = self.store(&mutation.store)?;
         if !settings.currencies.contains(&new.currency) {
             let offered: Vec<&str> = settings.currencies.iter().map(Currency::code).collect();
-            let remedy = format!("is not sold in here: use {}", offered.join(", "));
+            let remedy = format!("is not a currency of this store: use {}", offered.join(", "));
             return Err(Error::of_field(Reason::CurrencyMismatch, "currency_code", remedy));
         }
         let skus = &added(&new.actions);
@@ -167,7 +172,7 @@ impl House {
             let lines = coupon_lines(&cart)?;
             coupon
                 .applies(&lines, self.engine.clock.now())
-                .map_err(|problem| Error::of_field(Reason::CodeInvalid, "code", problem.to_string()))?;
+                .map_err(|problem| Error::of_field(Reason::CodeInvalid, "code", not_applied(&problem)))?;
             if coupon.counter().is_some_and(|name| snapshot.left.get(&name).is_some_and(|left| *left <= 0)) {
                 return Err(Error::of_field(Reason::CodeInvalid, "code", "is used up: go on without it"));
             }

@@ -56,7 +56,7 @@ pub struct Offers {
     pub missing: Vec<AccountId>,
     /// Carriers that backups stood in for.
     pub degraded: Vec<Degraded>,
-    /// Why there is no option, where every carrier answered and none delivers.
+    /// Why there is no option, where every carrier answered and none delivers, or nothing needs delivery.
     pub problem: Option<Problem>,
 }
 
@@ -89,13 +89,17 @@ struct Terms {
 impl House {
     /// The ways to have the goods of a session delivered.
     pub async fn delivery_options(&self, checkout: &Checkout, flow: &Flow) -> Result<Offers, Error> {
-        if checkout.details.delivery_address.is_none() {
-            return Err(Error::new(
-                Reason::CheckoutNotReady,
-                "delivery options depend on where the goods go: set details.delivery_address first",
-            ));
-        }
         let mut offers = Offers::default();
+        if !groups(checkout).iter().any(|group| group.kind == GroupKind::Delivered) {
+            let remedy = "nothing in this checkout is delivered: go on without a choice";
+            offers.problem =
+                Some(Problem::new(ProblemCode::DeliveryUnavailable, "delivery_groups").with_remedy(remedy));
+            return Ok(offers);
+        }
+        if checkout.details.delivery_address.is_none() {
+            let remedy = "is missing: delivery options depend on where the goods go; give it first";
+            return Err(Error::of_field(Reason::CheckoutNotReady, "details.delivery_address", remedy));
+        }
         for group in groups(checkout).iter().filter(|group| group.kind == GroupKind::Delivered) {
             let request = Arc::new(Self::delivery_request(checkout, None)?);
             let asked = flow

@@ -152,11 +152,23 @@ impl Error {
         error
     }
 
-    /// The thing named does not exist, or the caller has no right to it: the two look the same.
+    /// The thing named does not exist, or the caller has no right to it: the two look the same. The field is
+    /// `name`, which most requests have it in.
     pub fn not_found(what: &str) -> Self {
         let place = if what == "store" { "here" } else { "in this store" };
         let message = format!("there is no such {what} {place}, or it is not yours: check its name");
-        Self::new(Reason::NotFound, message)
+        Self::at(Reason::NotFound, Some("name".to_owned()), message)
+    }
+
+    /// The same refusal where another field than `name` gave the name of what is not there.
+    #[must_use]
+    pub fn named_by(mut self, path: &str) -> Self {
+        if self.0.reason == Reason::NotFound {
+            for field in &mut self.0.fields {
+                path.clone_into(&mut field.path);
+            }
+        }
+        self
     }
 
     /// There is an order already; metadata `order` is its name.

@@ -112,6 +112,11 @@ impl Mutation {
     /// Refuses a row whose etag is not the one that the change was decided on.
     pub(super) fn check_etag(&self, sequence: u64) -> Result<(), Error> {
         match &self.etag {
+            Some(given) if format!("\"{given}\"") == etag(sequence) => Err(Error::of_field(
+                Reason::EtagMismatch,
+                "etag",
+                "lacks its quotes, which are part of it: send it as it was read",
+            )),
             Some(given) if *given != etag(sequence) => Err(Error::of_field(
                 Reason::EtagMismatch,
                 "etag",

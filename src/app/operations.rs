@@ -102,7 +102,8 @@ impl House {
             }
             Ok(Change { records: vec![Record::PartnerMode(row.clone())], ..Change::default() })
         };
-        let view = PartnerView { mode, ..self.partner(&mutation.store, account, PartnerKind::Gateway) };
+        let unavailable = self.engine.unavailable(account, mode);
+        let view = PartnerView { account: account.clone(), mode, unavailable, kind: PartnerKind::Gateway };
         let keys = [key.clone()];
         let body = self.mutate(mutation, &keys, step, |_: &[Versioned<Record>]| encode(&view)).await?;
         self.engine.modes.set(row.clone());
@@ -110,12 +111,11 @@ impl House {
     }
 
     fn partner(&self, store: &StoreId, account: &AccountId, kind: PartnerKind) -> PartnerView {
-        let unavailable =
-            self.engine.gateway_facts(store).remove(account).and_then(|known| known.unavailable);
+        let mode = self.engine.modes.of(store, account);
         PartnerView {
             account: account.clone(),
-            mode: self.engine.modes.of(store, account),
-            unavailable,
+            mode,
+            unavailable: self.engine.unavailable(account, mode),
             kind,
         }
     }

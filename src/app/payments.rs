@@ -203,7 +203,7 @@ impl House {
             },
         };
         react(payment, input, self.engine.clock.now(), &self.engine.policy).map_err(|error| match error {
-            Impossible::Amount { left_minor: 0 } => nothing_left(),
+            Impossible::Amount { left_minor: 0 } => nothing_left(payment),
             Impossible::Amount { left_minor } => Error::of_field(
                 Reason::AmountExceedsRemainder,
                 "amount",
@@ -269,7 +269,9 @@ fn in_the_way(payment: &Payment, wanted: Wanted) -> Option<Error> {
         (Wanted::Capture(_) | Wanted::Void, None)
             if live.is_none_or(|attempt| attempt.state != AttemptState::Authorised) =>
         {
-            invalid("nothing is held that could be captured or voided: refund what was captured".to_owned())
+            invalid("nothing is held that could be captured or voided: refund what was captured; what a capture left was \
+                 given back"
+                    .to_owned())
         }
         (Wanted::Refund(_), _) if live.is_some_and(|attempt| attempt.state == AttemptState::Authorised) => {
             let message = match open {
@@ -278,7 +280,7 @@ fn in_the_way(payment: &Payment, wanted: Wanted) -> Option<Error> {
             };
             invalid(message.to_owned())
         }
-        (Wanted::Refund(_), _) if live.is_none() && payment.refunded_minor() > 0 => Some(nothing_left()),
+        (Wanted::Refund(_), _) if live.is_none() && payment.refunded_minor() > 0 => Some(nothing_left(payment)),
         (Wanted::Refund(_), Some(open)) if open.state == OperationState::Sending => {
             let reserved = payment.refundable_minor() == 0;
             (!reserved).then(unresolved)
@@ -287,9 +289,12 @@ fn in_the_way(payment: &Payment, wanted: Wanted) -> Option<Error> {
     }
 }
 
-fn nothing_left() -> Error {
-    let remedy =
-        "is more than what is left, which is nothing: read the payment for the refunds made and under way";
+fn nothing_left(payment: &Payment) -> Error {
+    let remedy = if payment.goal == Goal::Release && payment.refunded_minor() == 0 {
+        "is more than what is left, which is nothing: the payment was voided, and what it held was given back"
+    } else {
+        "is more than what is left, which is nothing: read the payment for the refunds made and under way"
+    };
     Error::of_field(Reason::AmountExceedsRemainder, "amount", remedy)
 }
 

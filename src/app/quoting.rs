@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::error::{Error, Reason};
 use super::house::{House, StoreSettings};
-use crate::domain::address::{Address, TaxLocation};
+use crate::domain::address::{Address, Country, TaxLocation};
 use crate::domain::checkout::{Billing, Checkout, Quoted, SHIPMENT_GROUP, Selection, SelectionKind};
 use crate::domain::digest::{ChosenDelivery, ChosenTender, Confirmation, QuoteDigest};
 use crate::domain::flow::Flow;
@@ -146,6 +146,13 @@ impl House {
         }
     }
 
+    /// Where a session is taxed, where no provider of its flow knows that place and none ever will.
+    pub(super) fn untaxable(&self, checkout: &Checkout, flow: &Flow) -> Option<Country> {
+        let place = place(checkout)?.location;
+        let known = flow.backend.tax.accounts().any(|account| self.quotes.may_tax(account, &place));
+        (!known).then_some(place.country)
+    }
+
     fn pricing_input(
         &self,
         checkout: &Checkout,
@@ -223,7 +230,7 @@ fn place(checkout: &Checkout) -> Option<Place> {
     Some(Place { location: country_only(country), estimated: true })
 }
 
-const fn country_only(country: crate::domain::address::Country) -> TaxLocation {
+const fn country_only(country: Country) -> TaxLocation {
     TaxLocation {
         country,
         administrative_area: String::new(),

@@ -9,6 +9,7 @@ use super::exit::{FAILED, REFUSED};
 use super::runtime::block_on;
 use super::settings::SettingsFile;
 use crate::app::stocking::{Load, stock};
+use crate::domain::currency::Currency;
 use crate::domain::ids::StoreId;
 use crate::partners::catalogue::load::{Loaded, load};
 use crate::partners::system::UuidV7;
@@ -58,7 +59,15 @@ impl CatalogCommand {
                 return ExitCode::from(REFUSED);
             }
         };
-        match (load(&text), Database::open(&settings.store)) {
+        let sold = settings.stores.iter().find(|store| store.id == command.store);
+        let sold = sold.map(|store| store.currencies.as_slice()).unwrap_or_default();
+        let loaded = load(&text);
+        let unsold = loaded.as_ref().map(|loaded| unsold(loaded, sold)).unwrap_or_default();
+        if !unsold.is_empty() {
+            eprintln!("error: {}: nothing was loaded:\n{}", command.file.display(), unsold.join("\n"));
+            return ExitCode::from(REFUSED);
+        }
+        match (loaded, Database::open(&settings.store)) {
             (Ok(loaded), Ok(database)) => block_on(fill(database, command.store, loaded)),
             (Err(wrong), _) => {
                 eprintln!("error: {}: {wrong}", command.file.display());
@@ -70,6 +79,20 @@ impl CatalogCommand {
             }
         }
     }
+}
+
+/// The products that no cart of the store could take, because it does not sell in their currency.
+fn unsold(loaded: &Loaded, sold: &[Currency]) -> Vec<String> {
+    let foreign = loaded.products.iter().filter(|product| !sold.contains(&product.unit_price.currency));
+    let known = sold.iter().map(Currency::code).collect::<Vec<_>>().join(", ");
+    let told = foreign.map(|product| {
+        let (sku, currency) = (&product.sku, product.unit_price.currency);
+        format!(
+            "- {sku}: the store does not sell in {currency}: give a price in {known}, or add {currency} to its \
+             currencies"
+        )
+    });
+    told.collect()
 }
 
 async fn fill(database: Database, store: StoreId, loaded: Loaded) -> ExitCode {
@@ -91,5 +114,20 @@ async fn fill(database: Database, store: StoreId, loaded: Loaded) -> ExitCode {
             eprintln!("error: {error}; load the file again to go on");
             ExitCode::from(FAILED)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_product_in_a_currency_that_the_store_does_not_sell_in_is_named() {
+        let loaded = load(include_str!("../../examples/catalogue.json")).unwrap();
+        let all: Vec<Currency> = loaded.products.iter().map(|product| product.unit_price.currency).collect();
+        assert!(unsold(&loaded, &all).is_empty());
+        let told = unsold(&loaded, &["JPY".parse().unwrap()]);
+        assert_eq!(told.len(), loaded.products.len());
+        assert!(told[0].contains(loaded.products[0].sku.as_str()) && told[0].contains("JPY"), "{}", told[0]);
     }
 }

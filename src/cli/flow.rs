@@ -64,9 +64,9 @@ pub struct Explain {
     /// What is proved about the shopper.
     #[arg(long, default_value = "guest", value_parser = words(CustomerKind::ALL, CustomerKind::as_str))]
     pub customer: CustomerKind,
-    /// The store's id.
-    #[arg(long, default_value = USUAL_STORE)]
-    pub store: StoreId,
+    /// The store's id; without it the first store of the settings, or else `demo`.
+    #[arg(long)]
+    pub store: Option<StoreId>,
     /// What the cart comes to, such as "EUR 49.90".
     #[arg(long, default_value = "EUR 0", value_parser = parse_total)]
     pub total: Money,
@@ -102,7 +102,17 @@ impl FlowCommand {
 }
 
 fn validate(documents: &Documents, out: &mut impl Write, err: &mut impl Write) -> io::Result<u8> {
-    let Some((loaded, _)) = load(documents, err)? else { return Ok(REFUSED) };
+    let Some((loaded, stores)) = load(documents, err)? else { return Ok(REFUSED) };
+    for flow in &loaded.flows {
+        for store in flow.criteria.stores.iter().filter(|store| !stores.contains(store)) {
+            let (id, known) = (&flow.id, stores.iter().map(StoreId::as_str).collect::<Vec<_>>().join(", "));
+            writeln!(
+                err,
+                "warning: {id}: criteria name the store {store}, which there is not: use one of {known}, or add it \
+                 under [[stores]]"
+            )?;
+        }
+    }
     for flow in &loaded.flows {
         writeln!(out, "{} v{}: priority {}", flow.id, flow.version, flow.priority)?;
     }
@@ -116,24 +126,20 @@ fn validate(documents: &Documents, out: &mut impl Write, err: &mut impl Write) -
 
 fn explained(asked: Explain, out: &mut impl Write, err: &mut impl Write) -> io::Result<u8> {
     let Some((loaded, stores)) = load(&asked.documents, err)? else { return Ok(REFUSED) };
-    if !stores.contains(&asked.store) {
+    let Some(store) = asked.store.or_else(|| stores.first().cloned()) else { return Ok(REFUSED) };
+    if !stores.contains(&store) {
         let known: Vec<&str> = stores.iter().map(StoreId::as_str).collect();
         let other = match asked.documents.config {
             Some(_) => "add it under [[stores]]",
             None => "give --config FILE, whose stores are known then",
         };
-        writeln!(
-            err,
-            "error: there is no store {}: use one of {}, or {other}",
-            asked.store,
-            known.join(", ")
-        )?;
+        writeln!(err, "error: there is no store {}: use one of {}, or {other}", store, known.join(", "))?;
         return Ok(REFUSED);
     }
     let shopper = Shopper {
         device: Some(asked.device),
         channel: asked.channel,
-        store: asked.store,
+        store,
         customer: asked.customer,
         cart_total: asked.total,
         skus: BTreeSet::from_iter(asked.sku),
@@ -157,15 +163,15 @@ fn explained(asked: Explain, out: &mut impl Write, err: &mut impl Write) -> io::
 
 /// The flows and the stores, after their warnings were shown; `None` after their mistakes were. Without settings the
 /// stores are those that the flows name, and the one that a shopper is in where nobody says another.
-fn load(documents: &Documents, err: &mut impl Write) -> io::Result<Option<(LoadedFlows, BTreeSet<StoreId>)>> {
+fn load(documents: &Documents, err: &mut impl Write) -> io::Result<Option<(LoadedFlows, Vec<StoreId>)>> {
     let mut paths = documents.paths.clone();
     let mut known: Option<KnownAccounts> = None;
-    let mut stores: Option<BTreeSet<StoreId>> = None;
+    let mut stores: Option<Vec<StoreId>> = None;
     if let Some(config) = &documents.config {
         match Settings::load_for_flows(config, environment()) {
             Ok((flows, accounts, ids)) => {
                 known = Some(accounts);
-                stores = Some(ids.into_iter().collect());
+                stores = Some(ids);
                 if paths.is_empty() {
                     paths.extend(flows.directory);
                 }
@@ -182,8 +188,14 @@ fn load(documents: &Documents, err: &mut impl Write) -> io::Result<Option<(Loade
                 writeln!(err, "warning: {warning}")?;
             }
             let stores = stores.unwrap_or_else(|| {
-                let named = loaded.flows.iter().flat_map(|flow| flow.criteria.stores.iter().cloned());
-                named.chain(USUAL_STORE.parse().ok()).collect()
+                let named: BTreeSet<StoreId> =
+                    loaded.flows.iter().flat_map(|flow| flow.criteria.stores.iter().cloned()).collect();
+                let usual: Option<StoreId> = USUAL_STORE.parse().ok();
+                usual
+                    .iter()
+                    .cloned()
+                    .chain(named.into_iter().filter(|id| Some(id) != usual.as_ref()))
+                    .collect()
             });
             Ok(Some((loaded, stores)))
         }
@@ -254,6 +266,23 @@ mod tests {
         for more in [vec!["--store", "demo"], [&["--store", "demo"], &config[..]].concat()] {
             assert!(asked(&more).0.contains("chosen"));
         }
+    }
+
+    /// A directory of its own with settings of the store `tea` and a flow for the store `coffee`.
+    fn elsewhere() -> std::path::PathBuf {
+        let directory = std::env::temp_dir().join(format!("cashwrap-flow-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let settings = std::fs::read_to_string("examples/cashwrap.toml").unwrap();
+        std::fs::write(directory.join("my.toml"), settings.replace("\"demo\"", "\"tea\"")).unwrap();
+        directory
+    }
+
+    #[test]
+    fn without_a_store_the_first_of_the_settings_is_meant() {
+        let config = elsewhere().join("my.toml");
+        let (out, err) =
+            run(&["explain", "--config", config.to_str().unwrap(), "--at", "2026-11-27T09:00:00Z"]);
+        assert!(out.contains("chosen"), "{out}{err}");
     }
 
     #[test]

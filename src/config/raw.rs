@@ -94,6 +94,14 @@ impl RawTable {
     fn resolve(&self, table: &mut Table, secret: &str) -> Result<(), SettingProblem> {
         let key = format!("{secret}_file");
         let Some(file) = table.remove(&key) else { return Ok(()) };
+        // A variable goes over the file, whichever of the two keys it sets.
+        let varied = |key: &str| self.origins.contains_key(&self.full(key));
+        if table.contains_key(secret) && varied(secret) != varied(&key) {
+            if varied(secret) {
+                return Ok(());
+            }
+            table.remove(secret);
+        }
         if table.contains_key(secret) {
             return Err(self.problem(&key, format!("{secret} is given too"), "give one of the two"));
         }

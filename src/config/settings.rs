@@ -1,5 +1,6 @@
 //! All settings, read once at start.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,6 +87,18 @@ impl Settings {
         or_refused(&name, basis, problems)
     }
 
+    /// Reads only where the admin listener is. Needs no secret and no other section.
+    pub fn load_admin(
+        file: &Path,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<SocketAddr, SettingsRefused> {
+        let (name, text) = text_of(Some(file))?;
+        let (mut root, mut problems) = root(&name, &text, variables)?;
+        let server = section(&mut root, "server", &mut problems)
+            .and_then(|raw| ServerSettings::read(raw, &mut problems));
+        or_refused(&name, server.map(|server| server.admin_listen), problems)
+    }
+
     /// What no server should run with unless it was started for development: to be refused without `--dev`.
     pub fn unfit_for_production(&self) -> Vec<SettingProblem> {
         let mut problems = Vec::new();
@@ -93,7 +106,7 @@ impl Settings {
             problems.push(SettingProblem::new(
                 "server.tls",
                 format!("{} can be reached from outside without encryption", self.server.listen),
-                "give cert_file and key_file, listen on 127.0.0.1, or start with --dev",
+                "give cert_file and key_file, or listen on 127.0.0.1",
             ));
         }
         if self.timing.absent_window < MIN_ABSENT_WINDOW {

@@ -287,7 +287,7 @@ fn plain_text_to_the_outside_and_short_absence_are_for_development_only() {
     assert_eq!(
         text,
         "server.tls: 0.0.0.0:50051 can be reached from outside without encryption; give cert_file and key_file, \
-         listen on 127.0.0.1, or start with --dev\n\
+         or listen on 127.0.0.1\n\
          timing.absent_window_ms: a payment could be taken for absent while it is under way, and be charged \
          twice; give at least 90000, or start with --dev\n"
     );
@@ -336,6 +336,16 @@ fn a_secret_comes_from_a_file_without_its_last_line_end() {
         stripe_options(&parse(&both, &[]).unwrap()).unwrap_err(),
         "partners.gateways.primary.secret_key_file: secret_key is given too; give one of the two"
     );
+    let variable = |key: &str, value: &str| {
+        [(format!("CASHWRAP__PARTNERS__GATEWAYS__PRIMARY__{key}"), value.to_owned())]
+    };
+    for (text, variables, secret) in [
+        (EXAMPLE, variable("SECRET_KEY_FILE", &path), "from the file"),
+        (text.as_str(), variable("SECRET_KEY", "from a variable"), "from a variable"),
+    ] {
+        let settings = Settings::parse("test", text, variables).unwrap();
+        assert_eq!(stripe_options(&settings).unwrap().secret_key.expose(), secret);
+    }
     let missing = text.replace(&path, "/no/such/file");
     assert_eq!(
         stripe_options(&parse(&missing, &[]).unwrap()).unwrap_err(),

@@ -36,7 +36,8 @@ async fn claim_some(engine: &Engine, permits: &Arc<Semaphore>) -> usize {
     let claims = match engine.store.claim_due(engine.worker, engine.settings.lease, room).await {
         Ok(claims) => claims,
         Err(error) => {
-            tracing::warn!(%error, "cannot look for what is due; trying again");
+            // The store says itself, once, that it is lost.
+            tracing::debug!(%error, "cannot look for what is due; trying again");
             return 0;
         }
     };

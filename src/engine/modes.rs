@@ -33,12 +33,17 @@ impl Modes {
     /// Whether a call of the store may go out to the account, and whether the account's breakers have a say in it;
     /// `begins` tells that it is a new authorisation.
     pub fn admit(&self, store: &StoreId, account: &AccountId, begins: bool) -> Result<Guard, NotSent> {
-        match self.of(store, account) {
-            Mode::ForceOpen => Err(NotSent::ForcedOpen),
-            Mode::Drain if begins => Err(NotSent::Drained),
-            Mode::Drain | Mode::Auto => Ok(Guard::Heeded),
-            Mode::ForceClosed => Ok(Guard::Overruled),
-        }
+        admitted(self.of(store, account), begins)
+    }
+}
+
+/// Whether a mode lets a call out, and whether the account's breakers have a say in it.
+pub fn admitted(mode: Mode, begins: bool) -> Result<Guard, NotSent> {
+    match mode {
+        Mode::ForceOpen => Err(NotSent::ForcedOpen),
+        Mode::Drain if begins => Err(NotSent::Drained),
+        Mode::Drain | Mode::Auto => Ok(Guard::Heeded),
+        Mode::ForceClosed => Ok(Guard::Overruled),
     }
 }
 

@@ -19,7 +19,13 @@ pub(super) fn breaker(
         match change.to {
             // No time heals it: somebody must mend the credentials.
             Availability::Misconfigured => {
-                tracing::error!(account = label, class, "the partner refuses our credentials");
+                tracing::error!(
+                    account = label,
+                    class,
+                    "the partner refuses our credentials: correct its keys (secret_key under \
+                     partners.gateways.{label}) and start again, or set its mode to FORCE_CLOSED once they hold at the \
+                     partner; until a call succeeds it stays MISCONFIGURED and takes none"
+                );
             }
             to => tracing::warn!(account = label, class, from = ?change.from, ?to, "the breaker changed"),
         }

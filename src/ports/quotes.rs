@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::carrier::{DeliveryOption, DeliveryRequest};
 use super::tax::{TaxAnswer, TaxRequest};
-use crate::domain::address::Country;
+use crate::domain::address::{Country, TaxLocation};
 use crate::domain::checkout::{Degraded, DegradedReason, Dependency};
 use crate::domain::currency::Currency;
 use crate::domain::flow::Chain;
@@ -56,4 +56,7 @@ pub trait Quotes: Send + Sync + 'static {
     /// Whether the account could offer anything at all for a cart in `currency` that goes to `country`: asked of
     /// its settings, never of the world.
     fn may_deliver(&self, account: &AccountId, currency: Currency, country: Option<Country>) -> bool;
+
+    /// Whether the account could know the tax of a place: asked of its settings, never of the world.
+    fn may_tax(&self, account: &AccountId, place: &TaxLocation) -> bool;
 }

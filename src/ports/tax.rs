@@ -139,4 +139,10 @@ pub enum TaxError {
 pub trait TaxProvider: Send + Sync + 'static {
     /// What is taxed how.
     async fn quote(&self, request: &TaxRequest) -> Result<TaxAnswer, TaxError>;
+
+    /// Whether it could know the tax of a place, by its settings alone. One that cannot tell without asking says
+    /// that it could.
+    fn may_know(&self, _place: &TaxLocation) -> bool {
+        true
+    }
 }

@@ -5,6 +5,7 @@
 //! prepared once per connection. What the server's error codes mean for a unit is said in [`outcome`] alone.
 
 mod connect;
+mod contact;
 mod envelope;
 mod hosts;
 mod migrate;

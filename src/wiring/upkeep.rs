@@ -23,7 +23,8 @@ pub async fn run(house: Arc<House>, recorder: PrometheusHandle) {
     while !tasks.is_draining() {
         for store in house.stores.keys() {
             if let Err(error) = refresh(&house, store).await {
-                tracing::warn!(%store, %error, "the modes of partners cannot be read; the last ones stay");
+                // The store says itself, once, that it is lost.
+                tracing::debug!(%store, %error, "the modes of partners cannot be read; the last ones stay");
             }
         }
         // Samples would pile up where nobody scrapes.

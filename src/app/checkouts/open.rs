@@ -68,7 +68,11 @@ impl House {
             CartState::Deleted => return Err(Error::not_found("cart")),
         }
         if cart.lines.is_empty() {
-            return Err(Error::new(Reason::CartEmpty, "the cart has no lines: add something first"));
+            return Err(Error::of_field(
+                Reason::CartEmpty,
+                "cart.lines",
+                "are none: add something to the cart first",
+            ));
         }
         let customer = customer_of(&new.context.customer, cart)?;
         let now = self.engine.clock.now();

@@ -203,7 +203,8 @@ impl House {
     /// be an address first: what the buyer agrees to is not an estimate.
     pub(in crate::app) fn blocking(&self, checkout: &Checkout, flow: &Flow, left: &Left) -> Vec<Problem> {
         let undeliverable = self.undeliverable(checkout, flow);
-        let outside = Outside { now: self.engine.clock.now(), left, undeliverable };
+        let untaxable = if checkout.quoted.is_none() { self.untaxable(checkout, flow) } else { None };
+        let outside = Outside { now: self.engine.clock.now(), left, undeliverable, untaxable };
         let mut found = problems(checkout, flow, outside);
         let guessed = checkout
             .quoted

@@ -29,7 +29,11 @@ impl House {
             CartState::Deleted | CartState::Expired => crate::domain::cart::open(cart)?,
         }
         if cart.lines.is_empty() {
-            return Err(Error::new(Reason::CartEmpty, "the cart has no lines: add something first"));
+            return Err(Error::of_field(
+                Reason::CartEmpty,
+                "cart.lines",
+                "are none: add something to the cart first",
+            ));
         }
         let mut shown = cart.clone();
         if !flow.frontend.coupons {
@@ -86,7 +90,7 @@ impl House {
             let sku = line.sku();
             let Some(product) = found.products.get(sku) else {
                 let message = format!("{sku} is no longer sold: remove the line");
-                return Err(Error::new(Reason::PriceChanged, message));
+                return Err(Error::at(Reason::PriceChanged, Some("quote_digest".to_owned()), message));
             };
             if let Some(difference) = difference(&line.product, product, !codes.is_empty()) {
                 return Err(price_changed(&format!("{sku} {difference}")));
@@ -131,8 +135,7 @@ pub(super) fn in_progress() -> Error {
 }
 
 pub(super) fn price_changed(cause: &str) -> Error {
-    Error::new(
-        Reason::PriceChanged,
-        format!("{cause}: read the checkout again, show the difference, and place with the new digest"),
-    )
+    let message =
+        format!("{cause}: read the checkout again, show the difference, and place with the new digest");
+    Error::at(Reason::PriceChanged, Some("quote_digest".to_owned()), message)
 }

@@ -21,6 +21,8 @@ pub struct Outside<'a> {
     pub left: &'a BTreeMap<String, i64>,
     /// Why no carrier of the flow could bring the goods, where none could.
     pub undeliverable: Option<Undeliverable>,
+    /// The country where it is taxed, where no tax provider of the flow knows it and none ever will.
+    pub untaxable: Option<Country>,
 }
 
 /// Why no carrier could bring the goods, whatever they are.
@@ -70,7 +72,7 @@ pub fn problems(checkout: &Checkout, flow: &Flow, outside: Outside<'_>) -> Vec<P
     billing(checkout, &mut found);
     match &checkout.quoted {
         None if !checkout.lines.is_empty() => {
-            found.push(Problem::new(ProblemCode::TaxUnavailable, "quote"));
+            found.push(untaxed(checkout, outside.untaxable));
         }
         Some(quoted) => {
             for refused in &quoted.quote.refused {
@@ -104,6 +106,19 @@ pub fn cart_problem(cart: Option<CartState>) -> Option<Problem> {
     }
 }
 
+/// There is no tax: another address helps where the place is not known, and only time where a provider failed.
+fn untaxed(checkout: &Checkout, untaxable: Option<Country>) -> Problem {
+    let Some(country) = untaxable else { return Problem::new(ProblemCode::TaxUnavailable, "quote") };
+    let path = if checkout.details.delivery_address.is_some() {
+        "details.delivery_address"
+    } else {
+        "details.billing"
+    };
+    let remedy = format!("nothing is sold to {country}, whose tax is not known here: give another address");
+    let problem = Problem::new(ProblemCode::TaxUnavailable, path).with_remedy(remedy);
+    Problem { severity: Severity::NeedsBuyerInput, ..problem }
+}
+
 /// Whether the cart is no longer what the session was quoted for.
 pub fn changed_since(checkout: &Checkout, cart: &Cart) -> bool {
     checkout.lines != cart.lines || checkout.coupons != cart.coupons
@@ -134,14 +149,27 @@ fn contact(checkout: &Checkout, flow: &Flow, found: &mut Vec<Problem>) {
     });
     let nobody = identity == IdentityOption::Registered && guest;
     if nobody || !flow.frontend.identity.contains(&identity) {
-        found.push(Problem::new(ProblemCode::IdentityNotOffered, "details.identity"));
+        let remedy = identities(flow, guest);
+        found.push(Problem::new(ProblemCode::IdentityNotOffered, "details.identity").with_remedy(remedy));
     }
+}
+
+/// The ways to buy that the flow offers and that this customer has.
+fn identities(flow: &Flow, guest: bool) -> String {
+    let ways = flow.frontend.identity.iter().map(|option| match option {
+        IdentityOption::Guest => "buy as a guest with GUEST",
+        IdentityOption::Registered if guest => "sign in, which opens another checkout, and give REGISTERED",
+        IdentityOption::Registered => "buy as the signed-in customer with REGISTERED",
+        IdentityOption::CreateAccount => "create an account on the way with CREATE_ACCOUNT",
+    });
+    ways.collect::<Vec<_>>().join(", or ")
 }
 
 fn delivery(checkout: &Checkout, flow: &Flow, outside: Outside<'_>, found: &mut Vec<Problem>) {
     for group in groups(checkout).iter().filter(|group| group.kind == GroupKind::Delivered) {
         let selection = checkout.details.selection(group.id);
         let collects = matches!(selection.map(|chosen| &chosen.kind), Some(SelectionKind::Pickup { .. }));
+        let before = found.len();
         if !collects {
             delivery_address(checkout.details.delivery_address.as_ref(), found);
         }
@@ -160,6 +188,18 @@ fn delivery(checkout: &Checkout, flow: &Flow, outside: Outside<'_>, found: &mut 
             }
             (Some(_), _) => {}
         }
+        if flow.frontend.click_and_collect {
+            found.iter_mut().skip(before).for_each(or_collect);
+        }
+    }
+}
+
+/// Says that to collect the goods takes the problem away as well.
+fn or_collect(problem: &mut Problem) {
+    if matches!(problem.code, ProblemCode::DeliveryAddressRequired | ProblemCode::DeliveryOptionRequired) {
+        problem
+            .remedy
+            .push_str(", or a place of collection: give its pickup_location_id in details.deliveries");
     }
 }
 

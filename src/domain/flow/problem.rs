@@ -133,7 +133,7 @@ impl ProblemCode {
             Self::ContactRequired => (Input, Contact, "give an e-mail address or a telephone number"),
             Self::EmailInvalid => (Input, Contact, "give an e-mail address such as name@example.com"),
             Self::PhoneInvalid => (Input, Contact, "give a telephone number with its country code"),
-            Self::IdentityNotOffered => (Input, Contact, "sign in, or create an account"),
+            Self::IdentityNotOffered => (Input, Contact, "buy in one of the ways that the flow offers"),
             Self::DeliveryAddressRequired => (Input, Delivery, "give the delivery address"),
             Self::DeliveryAddressInvalid => (Input, Delivery, "correct the delivery address"),
             Self::DeliveryOptionRequired => (Input, Delivery, "choose one of the delivery options"),

@@ -6,17 +6,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::super::case::Case;
-use super::super::modes::Modes;
+use super::super::modes::{self, Modes};
 use super::super::replies::Replies;
 use super::super::sealed::SealedReplies;
 use super::super::tasks::Tasks;
 use crate::domain::ids::{AccountId, StoreId, WorkerId};
 use crate::domain::lifetime::Lifetimes;
-use crate::domain::payment::Policy;
 use crate::domain::payment::decide::GatewayFacts;
+use crate::domain::payment::{NotSent, Policy};
 use crate::ports::gateway::Gateway;
 use crate::ports::store::Store;
-use crate::ports::{Clock, Ids, Record, Vault};
+use crate::ports::{Clock, Ids, Mode, Record, Vault};
 
 /// Time constants of the engine.
 #[derive(Debug, Clone)]
@@ -128,13 +128,18 @@ impl Driver {
         self.gateways
             .iter()
             .map(|(account, gateway)| {
-                let unavailable = match self.modes.admit(store, account, true) {
-                    Ok(guard) => gateway.unavailable(guard),
-                    Err(why) => Some(why),
-                };
+                let unavailable = self.unavailable(account, self.modes.of(store, account));
                 (account.clone(), GatewayFacts { capabilities: gateway.capabilities(), unavailable })
             })
             .collect()
+    }
+
+    /// Why an account takes no new authorisation under a mode, if so.
+    pub fn unavailable(&self, account: &AccountId, mode: Mode) -> Option<NotSent> {
+        match modes::admitted(mode, true) {
+            Ok(guard) => self.gateways.get(account).and_then(|gateway| gateway.unavailable(guard)),
+            Err(why) => Some(why),
+        }
     }
 
     /// Counts and tells an invariant that a commit would break. It is committed all the same: what happened at

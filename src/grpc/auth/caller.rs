@@ -94,15 +94,13 @@ impl Caller {
         if self.holds(capabilities, resource) || self.is_trusted() {
             return Ok(());
         }
-        Err(match self.capability {
-            Some(_) => Error::not_found("resource"),
+        let remedy = match self.capability {
+            Some(_) => "send the capability_token that came with this very resource as cashwrap-capability",
             // Says the same of what exists and of what does not.
-            None => Error::new(
-                Reason::NotFound,
-                "there is no such resource, or it is not yours: a shopper also sends its capability_token as \
-                 cashwrap-capability",
-            ),
-        })
+            None => "a shopper also sends its capability_token as cashwrap-capability",
+        };
+        let message = format!("there is no such resource, or it is not yours: {remedy}");
+        Err(Error::at(Reason::NotFound, Some("name".to_owned()), message))
     }
 
     /// Whether the capability of `resource` came with the call.

@@ -115,6 +115,19 @@ mod tests {
     }
 
     #[test]
+    fn the_table_of_the_documentation_is_this_one() {
+        let said = |scopes: &[Scope], scope| if scopes.contains(&scope) { "yes" } else { "no" };
+        let row = |(name, scopes): &(&str, &[Scope])| {
+            let columns = [Shopper, Service, Backoffice, Operator].map(|scope| said(scopes, scope));
+            format!("| {name} | {} |", columns.join(" | "))
+        };
+        let rows: Vec<String> = TABLE.iter().map(row).collect();
+        let documented = include_str!("../../../docs/access.md");
+        let shown: Vec<&str> = documented.lines().filter(|line| line.contains("Service/")).collect();
+        assert_eq!(shown, rows);
+    }
+
+    #[test]
     fn every_row_lets_somebody_pass() {
         assert!(TABLE.iter().all(|(_, scopes)| !scopes.is_empty()));
     }

@@ -40,6 +40,10 @@ pub fn known<E: TryFrom<i32>>(path: &str, value: i32) -> Result<E, Error> {
 
 /// A currency that can be charged.
 pub fn currency(path: &str, code: &str) -> Result<Currency, Error> {
+    if code.is_empty() {
+        let remedy = "is missing: give a currency such as EUR";
+        return Err(Error::of_field(Reason::CurrencyMismatch, path, remedy));
+    }
     code.parse::<Currency>()
         .map_err(|error| Error::of_field(Reason::CurrencyMismatch, path, error.to_string()))
 }
@@ -113,6 +117,11 @@ mod tests {
                 assert!(refused.message().len() < 300, "{refused}");
             }
         }
+    }
+
+    #[test]
+    fn a_currency_that_is_missing_is_said_to_be() {
+        assert!(currency("currency_code", "").unwrap_err().message().contains("is missing"));
     }
 
     #[test]

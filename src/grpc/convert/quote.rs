@@ -50,13 +50,19 @@ pub fn quote(shown: Shown<'_>) -> v1::Quote {
         total: Some(due.clone()),
         amount_due: Some(due),
         tax_included: included,
-        estimated: shown.quoted.estimated,
+        estimated: shown.quoted.estimated || lacks_a_choice(shown, &groups),
         rounding: Some(rounding(quote.rounding)),
         quote_digest: shown.quoted.digest.clone(),
         expire_time: Some(time::timestamp(shown.quoted.expires_at)),
         tax_source: shown.quoted.tax_source.clone(),
         degraded: shown.quoted.degraded.iter().map(degradation).collect(),
     }
+}
+
+/// Whether delivery is not priced yet, because a group that is delivered has no choice.
+fn lacks_a_choice(shown: Shown<'_>, groups: &[DeliveryGroup]) -> bool {
+    let chosen = |group: &DeliveryGroup| shown.details.selection(group.id).is_some();
+    groups.iter().any(|group| group.kind == GroupKind::Delivered && !chosen(group))
 }
 
 /// A partner that a backup stood in for.

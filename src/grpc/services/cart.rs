@@ -36,7 +36,7 @@ impl CartService for Carts {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let store = names::store("parent", &request.parent)?;
-        let settings = self.0.enter(&caller, &store)?;
+        let settings = self.0.enter(&caller, &store).map_err(|error| error.named_by("parent"))?;
         let mutation = self.0.mutation(&caller, &store, &request)?;
         let house = self.0.house();
         let ids = house.engine.ids.as_ref();

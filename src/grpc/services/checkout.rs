@@ -38,13 +38,13 @@ impl Checkouts {
     /// The checkout that is named, once the caller may touch it.
     fn named(&self, caller: &Caller, field: &str, name: &str) -> Result<(StoreId, CheckoutId, Reach), Error> {
         let (store, id) = names::checkout(field, name)?;
-        let (_, reach) = self.0.admit_owner(caller, &store, name)?;
+        let (_, reach) = self.0.admit_owner(caller, &store, name).map_err(|error| error.named_by(field))?;
         Ok((store, id, reach))
     }
 
     async fn read(&self, caller: &Caller, field: &str, name: &str) -> Result<CheckoutView, Error> {
         let (store, id, reach) = self.named(caller, field, name)?;
-        self.0.house().get_checkout(&store, id, &reach).await
+        self.0.house().get_checkout(&store, id, &reach).await.map_err(|error| error.named_by(field))
     }
 }
 
@@ -59,12 +59,13 @@ impl CheckoutService for Checkouts {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let store = names::store("parent", &request.parent)?;
-        self.0.enter(&caller, &store)?;
+        self.0.enter(&caller, &store).map_err(|error| error.named_by("parent"))?;
         let (cart_store, cart) = names::cart("cart", &request.cart)?;
         if cart_store != store {
             return Err(Error::field("cart", "is of another store than parent: name one of the same").into());
         }
-        let (_, reach) = self.0.admit_owner(&caller, &store, &request.cart)?;
+        let (_, reach) =
+            self.0.admit_owner(&caller, &store, &request.cart).map_err(|error| error.named_by("cart"))?;
         let mutation = self.0.mutation(&caller, &store, &request)?.within(reach);
         let given = request.details.unwrap_or_default();
         let new = NewCheckout {
@@ -80,7 +81,8 @@ impl CheckoutService for Checkouts {
                 capability_token: String::new(),
             })
         };
-        let body = self.0.house().create_checkout(&mutation, &new, &encode).await?;
+        let body = self.0.house().create_checkout(&mutation, &new, &encode).await;
+        let body = body.map_err(|error| error.named_by("cart"))?;
         let mut response: CreateCheckoutResponse = decoded(&body)?;
         response.capability_token =
             response.checkout.as_ref().map(|checkout| self.0.token(&checkout.name)).unwrap_or_default();

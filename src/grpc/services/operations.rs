@@ -41,7 +41,7 @@ impl OperationsService for Operations {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let store = names::store("parent", &request.parent)?;
-        self.0.admit(&caller, &store, &request.parent)?;
+        self.0.admit(&caller, &store, &request.parent).map_err(|error| error.named_by("parent"))?;
         let binding = ["ListPartners", &request.parent];
         let page = self.0.page(&binding, request.page_size, &request.page_token)?;
         let views = self.0.house().list_partners(&store)?;
@@ -73,7 +73,7 @@ impl OperationsService for Operations {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let store = names::store("parent", &request.parent)?;
-        self.0.admit(&caller, &store, &request.parent)?;
+        self.0.admit(&caller, &store, &request.parent).map_err(|error| error.named_by("parent"))?;
         let binding = ["ListUnresolvedPayments", &request.parent];
         let page = self.0.page(&binding, request.page_size, &request.page_token)?;
         let found = self.0.house().list_unresolved(&store, page.size, page.after.clone()).await?;

@@ -42,9 +42,9 @@ impl OrderService for Orders {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let store = names::store("parent", &request.parent)?;
-        self.0.enter(&caller, &store)?;
+        self.0.enter(&caller, &store).map_err(|error| error.named_by("parent"))?;
         if caller.customer.is_none() {
-            self.0.admit(&caller, &store, &request.parent)?;
+            self.0.admit(&caller, &store, &request.parent).map_err(|error| error.named_by("parent"))?;
         }
         let customer = context::customer_id("customer", &request.customer, caller.vouches())?;
         let binding = ["ListOrders", &request.parent, &request.customer];

@@ -4,7 +4,7 @@ use tonic::{Request, Response, Status};
 
 use super::desk::{Desk, decoded, encoded};
 use crate::app::payments::Wanted;
-use crate::app::{Error, Versioned};
+use crate::app::{Error, Reason, Versioned};
 use crate::domain::ids::{PaymentId, StoreId};
 use crate::domain::payment::Payment;
 use crate::grpc::auth::{Caller, caller};
@@ -30,6 +30,7 @@ impl Payments {
 
     fn named(&self, caller: &Caller, name: &str) -> Result<(StoreId, PaymentId), Error> {
         let (store, id) = names::payment("name", name)?;
+        not_of_a_customer(caller)?;
         self.0.admit(caller, &store, name)?;
         Ok((store, id))
     }
@@ -38,6 +39,16 @@ impl Payments {
 /// An amount; `None` for all.
 fn amount(given: Option<&Money>) -> Result<Option<crate::domain::money::Money>, Error> {
     given.map(|given| money::positive("amount", given)).transpose()
+}
+
+/// Payments are the store's: no capability opens them to a key that stands for one customer.
+fn not_of_a_customer(caller: &Caller) -> Result<(), Error> {
+    if caller.customer.is_none() {
+        return Ok(());
+    }
+    let message = "payments are not shown to a key that stands for one customer: use a key of scope service or \
+                   backoffice without customer";
+    Err(Error::new(Reason::PermissionDenied, message))
 }
 
 #[tonic::async_trait]
@@ -59,7 +70,8 @@ impl PaymentService for Payments {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let store = names::store("parent", &request.parent)?;
-        self.0.admit(&caller, &store, &request.parent)?;
+        not_of_a_customer(&caller)?;
+        self.0.admit(&caller, &store, &request.parent).map_err(|error| error.named_by("parent"))?;
         let binding = ["ListPayments", &request.parent];
         let page = self.0.page(&binding, request.page_size, &request.page_token)?;
         let found = self.0.house().list_payments(&store, page.size, page.after.clone()).await?;

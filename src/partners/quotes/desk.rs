@@ -9,7 +9,7 @@ use tower::ServiceExt as _;
 use super::account::{Account, Stack};
 use super::call::{Call, Delivery, Failure, Reply, Sort, Tax};
 use super::settings::{LONGEST, QuoteSettings};
-use crate::domain::address::Country;
+use crate::domain::address::{Country, TaxLocation};
 use crate::domain::checkout::{Degraded, DegradedReason, Dependency};
 use crate::domain::currency::Currency;
 use crate::domain::flow::Chain;
@@ -144,6 +144,10 @@ impl Quotes for QuoteDesk {
     fn accounts(&self) -> Vec<(AccountId, Dependency)> {
         let carriers = self.carriers.keys().map(|account| (account.clone(), Dependency::Carrier));
         carriers.chain(self.taxes.keys().map(|account| (account.clone(), Dependency::Tax))).collect()
+    }
+
+    fn may_tax(&self, account: &AccountId, place: &TaxLocation) -> bool {
+        self.taxes.get(account).is_some_and(|behind| behind.partner.may_know(place))
     }
 
     fn may_deliver(&self, account: &AccountId, currency: Currency, country: Option<Country>) -> bool {

@@ -22,12 +22,14 @@ pub enum SandboxError {
     #[error("the account {0:?} is no name: use lower-case letters and digits")]
     Account(String),
     /// The address is taken, or not of this machine.
-    #[error("cannot listen on {address}")]
+    #[error(
+        "cannot listen on {address}: {cause}; end the process that listens there, or give another address with --listen"
+    )]
     Listen {
         /// The address asked for.
         address: SocketAddr,
         /// What the system said.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The ledger cannot be opened.
     #[error(transparent)]
@@ -55,7 +57,7 @@ impl Handle {
             return Err(SandboxError::Account(settings.account));
         }
         let asked = settings.listen;
-        let failed = |source| SandboxError::Listen { address: asked, source };
+        let failed = |cause| SandboxError::Listen { address: asked, cause };
         let listener = TcpListener::bind(asked).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let opening =

@@ -177,6 +177,10 @@ impl TaxProvider for BuiltinTax {
         };
         Ok(TaxAnswer::of_rates(rates, source(basis)))
     }
+
+    fn may_know(&self, place: &TaxLocation) -> bool {
+        self.untaxed.contains(&place.country) || self.refuse_unknown(place).is_ok()
+    }
 }
 
 #[cfg(test)]
@@ -228,6 +232,7 @@ mod tests {
     async fn a_category_that_a_country_does_not_have_takes_the_standard_rate() {
         let answer = builtin("").quote(&request("DK", &[TaxCategory::Reduced])).await.unwrap();
         assert_eq!(percents(&answer, TaxCategory::Reduced), "25");
+        assert!(builtin("").may_know(&request("DK", &[]).to));
     }
 
     #[tokio::test]
@@ -236,6 +241,7 @@ mod tests {
             let refused = builtin("").quote(&request(country, &[TaxCategory::Zero])).await.unwrap_err();
             assert!(matches!(refused, TaxError::UnknownPlace { .. }), "{country}");
             assert!(refused.to_string().contains("use a tax provider"), "{country}");
+            assert!(!builtin("").may_know(&request(country, &[]).to), "{country}");
         }
         let mut canaries = request("ES", &[TaxCategory::Standard]);
         canaries.to.postal_code = "38001".to_owned();
@@ -248,6 +254,7 @@ mod tests {
         let answer = tax.quote(&request("US", &[TaxCategory::Standard])).await.unwrap();
         assert_eq!(percents(&answer, TaxCategory::Standard), "0");
         assert_eq!(answer.source.basis, "untaxed by the store's settings");
+        assert!(tax.may_know(&request("US", &[]).to));
     }
 
     #[tokio::test]

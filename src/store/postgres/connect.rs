@@ -51,6 +51,12 @@ pub(super) fn pool(settings: &PostgresSettings) -> Result<Pool, PostgresError> {
         .map_err(|error| PostgresError::Pool(error.to_string()))
 }
 
+/// Where the database is, for people: `host:port`, several by commas, without user or password.
+pub(super) fn servers(settings: &PostgresSettings) -> Result<String, PostgresError> {
+    let config: Config = settings.url.expose_secret().parse().map_err(PostgresError::Url)?;
+    Ok(hosts::named(&config))
+}
+
 /// Said in the startup packet, so that it costs no round trip.
 fn session_options(given: Option<&str>, settings: &PostgresSettings) -> String {
     let ms = |duration: Duration| duration.as_millis();

@@ -106,6 +106,19 @@ where
     })
 }
 
+/// The servers of a URL, for people.
+pub(super) fn named(config: &Config) -> String {
+    let ports = config.get_ports();
+    let port = |place: usize| ports.get(place).or(ports.first()).copied().unwrap_or(5432);
+    let hosts = config.get_hosts().iter().map(|host| match host {
+        tokio_postgres::config::Host::Tcp(name) => name.clone(),
+        #[cfg(unix)]
+        tokio_postgres::config::Host::Unix(path) => path.display().to_string(),
+    });
+    let named = hosts.enumerate().map(|(place, host)| format!("{host}:{}", port(place)));
+    named.collect::<Vec<_>>().join(", ")
+}
+
 /// The settings for each server by itself, in the order of the URL.
 fn each_alone(config: &Config) -> Vec<Config> {
     let all = count(config);

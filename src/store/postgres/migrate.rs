@@ -4,6 +4,7 @@ use deadpool_postgres::{Object, Pool};
 use refinery::Runner;
 
 use super::settings::PostgresError;
+use super::store::pool_cause;
 
 mod embedded {
     refinery::embed_migrations!("migrations/postgres");
@@ -13,9 +14,10 @@ mod embedded {
 const LOCK: i64 = 0x0063_6173_6877_7261;
 
 /// Brings the database to this version's shape.
-pub(super) async fn migrate(pool: &Pool) -> Result<(), PostgresError> {
-    let unreachable = |error: tokio_postgres::Error| PostgresError::Unreachable(error.to_string());
-    let object = pool.get().await.map_err(|error| PostgresError::Unreachable(error.to_string()))?;
+pub(super) async fn migrate(pool: &Pool, servers: &str) -> Result<(), PostgresError> {
+    let at = |cause: String| PostgresError::Unreachable { servers: servers.to_owned(), cause };
+    let unreachable = |error: tokio_postgres::Error| at(error.to_string());
+    let object = pool.get().await.map_err(|error| at(pool_cause(&error)))?;
     // The session is not given back: it ends here, and its lock and settings with it.
     let mut client = Object::take(object);
     // A migration may take long, and so may another pod's.

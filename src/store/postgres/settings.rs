@@ -60,8 +60,16 @@ pub enum PostgresError {
     #[error("the connection pool cannot be built: {0}")]
     Pool(String),
     /// The database cannot be reached.
-    #[error("the database cannot be reached: {0}")]
-    Unreachable(String),
+    #[error(
+        "the database at {servers} cannot be reached: {cause}; check that it runs, and the host, port, user and \
+         password of the URL"
+    )]
+    Unreachable {
+        /// Where it should be.
+        servers: String,
+        /// What kept it from being reached.
+        cause: String,
+    },
     /// A migration failed.
     #[error("the database could not be migrated")]
     Migration(#[source] refinery::Error),

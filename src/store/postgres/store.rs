@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use tokio_postgres::Row as SqlRow;
 use tokio_postgres::types::ToSql;
 
+use super::contact::Contact;
 use super::envelope::{envelope, micros};
 use super::outcome::{Meaning, code_of, meaning_of, verdict_of};
 use super::settings::{PostgresError, PostgresSettings};
@@ -34,18 +35,20 @@ const PAST_EVERY_ID: &str = "\u{10FFFF}";
 pub struct PostgresStore {
     pool: Pool,
     patience: Duration,
+    contact: Contact,
 }
 
 impl PostgresStore {
     /// A store over a pool of connections, which are made when they are first needed.
     pub fn open(settings: &PostgresSettings) -> Result<Self, PostgresError> {
         let patience = settings.statement_timeout.saturating_add(GRACE);
-        Ok(Self { pool: connect::pool(settings)?, patience })
+        let contact = Contact::new(connect::servers(settings)?);
+        Ok(Self { pool: connect::pool(settings)?, patience, contact })
     }
 
     /// Brings the database to this version's shape. Several processes may ask at once.
     pub async fn migrate(&self) -> Result<(), PostgresError> {
-        migrate::migrate(&self.pool).await
+        migrate::migrate(&self.pool, self.contact.servers()).await
     }
 
     /// Closes the pool: later calls find the store unreachable.
@@ -56,9 +59,10 @@ impl PostgresStore {
     /// One submission: the function's answer, or what the failure means.
     async fn submit(&self, envelope: &Value) -> Result<Value, Meaning> {
         let connection = self.pool.get().await.map_err(|error| {
-            tracing::warn!(code = pool_code(&error), "no connection for a commit");
+            self.contact.lost(&pool_cause(&error));
             Meaning::Later
         })?;
+        self.contact.found();
         let mut sent = false;
         let asked = timeout(self.patience, async {
             // Prepared once per connection. Nothing of the unit is sent yet, so nothing can be in doubt.
@@ -94,11 +98,11 @@ impl PostgresStore {
         statement: &str,
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<SqlRow>, StoreError> {
-        let unavailable = |code: String| {
-            tracing::warn!(code, "the store cannot be reached");
-            StoreError::Unavailable(code)
-        };
-        let connection = self.pool.get().await.map_err(|error| unavailable(pool_code(&error)))?;
+        let connection = self.pool.get().await.map_err(|error| {
+            self.contact.lost(&pool_cause(&error));
+            StoreError::Unavailable(pool_code(&error))
+        })?;
+        self.contact.found();
         let answered = timeout(self.patience, async {
             let prepared = connection.prepare_cached(statement).await?;
             connection.query(&prepared, parameters).await
@@ -111,8 +115,22 @@ impl PostgresStore {
         if matches!(meaning, Meaning::Unknown | Meaning::Elsewhere) {
             drop(Object::take(connection));
         }
-        Err(unavailable(code))
+        tracing::warn!(code, "the database did not answer a read");
+        Err(StoreError::Unavailable(code))
     }
+}
+
+/// What kept a connection from being made, for people.
+pub(super) fn pool_cause(error: &deadpool_postgres::PoolError) -> String {
+    let deadpool_postgres::PoolError::Backend(error) = error else { return error.to_string() };
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }
 
 fn pool_code(error: &deadpool_postgres::PoolError) -> String {

@@ -128,7 +128,7 @@ async fn each_bad_creation_is_refused_by_its_field() {
     };
     for (request, expected) in [
         (with(|r| r.parent = String::new()), is(InvalidArgument, "INVALID_FIELD", "parent")),
-        (with(|r| r.parent = "stores/nowhere".to_owned()), is(NotFound, "NOT_FOUND", "")),
+        (with(|r| r.parent = "stores/nowhere".to_owned()), is(NotFound, "NOT_FOUND", "parent")),
         (with(|r| r.request_id = String::new()), is(InvalidArgument, "REQUEST_ID_INVALID", "request_id")),
         (with(|r| r.request_id = CARD.to_owned()), is(InvalidArgument, "REQUEST_ID_INVALID", "request_id")),
         (
@@ -200,7 +200,7 @@ async fn what_is_not_yours_looks_like_what_is_not_there() {
         (rig.carts().get_cart(stranger(get(&cart.name))).await.unwrap_err(), "another store's caller"),
         (rig.carts().get_cart(stranger(get(&across))).await.unwrap_err(), "another store's name"),
     ] {
-        assert_eq!(refusal(&status), is(NotFound, "NOT_FOUND", ""), "{what}");
+        assert_eq!(refusal(&status), is(NotFound, "NOT_FOUND", "name"), "{what}");
     }
 }
 
@@ -255,5 +255,5 @@ async fn a_deleted_cart_is_gone() {
     rig.carts().delete_cart(service(request.clone())).await.unwrap();
     rig.carts().delete_cart(service(request)).await.unwrap();
     let status = rig.carts().get_cart(service(GetCartRequest { name: cart.name })).await.unwrap_err();
-    assert_eq!(refusal(&status), is(NotFound, "NOT_FOUND", ""));
+    assert_eq!(refusal(&status), is(NotFound, "NOT_FOUND", "name"));
 }

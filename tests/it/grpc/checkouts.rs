@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use cashwrap::proto::cashwrap::v1::{
     Billing, CancelCheckoutRequest, Checkout, CheckoutContext, CheckoutDetails, CheckoutState, Contact,
-    CreateCheckoutRequest, Customer, DeliverySelection, GetCheckoutRequest, ListDeliveryOptionsRequest,
-    ListPaymentMethodsRequest, ListPickupLocationsRequest, UpdateCheckoutRequest, WatchCheckoutRequest,
-    billing, delivery_selection,
+    CreateCheckoutRequest, Customer, DeliverySelection, GetCheckoutRequest, IdentityOption,
+    ListDeliveryOptionsRequest, ListPaymentMethodsRequest, ListPickupLocationsRequest, Severity,
+    UpdateCheckoutRequest, WatchCheckoutRequest, billing, delivery_selection,
 };
 use cashwrap::proto::google::r#type::{LatLng, PostalAddress};
 use tokio_stream::StreamExt as _;
@@ -87,6 +87,7 @@ async fn a_checkout_is_ready_once_delivery_is_chosen_and_its_sums_add_up() {
     let checkout = checkout_of(&rig, "tea", details).await;
     let codes: Vec<_> = checkout.problems.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(codes, ["DELIVERY_OPTION_REQUIRED"]);
+    assert!(checkout.quote.as_ref().unwrap().estimated);
     let listed =
         rig.checkouts().list_delivery_options(service(options(&checkout))).await.unwrap().into_inner();
     let option = &listed.delivery_options[0];
@@ -115,6 +116,50 @@ async fn a_digital_cart_asks_for_a_billing_address_while_its_tax_is_a_guess() {
 }
 
 #[tokio::test]
+async fn digital_goods_have_no_delivery_options_and_the_reason_is_said() {
+    let rig = Rig::start().await;
+    let checkout = checkout_of(&rig, "course", buyer()).await;
+    let listed = rig.checkouts().list_delivery_options(service(options(&checkout))).await;
+    let listed = listed.unwrap().into_inner();
+    assert!(listed.delivery_options.is_empty());
+    assert_eq!(listed.problems[0].code, "DELIVERY_UNAVAILABLE");
+    assert!(listed.problems[0].remedy.contains("nothing in this checkout is delivered"));
+}
+
+#[tokio::test]
+async fn a_country_whose_tax_nobody_knows_asks_for_another_address_and_not_for_patience() {
+    let rig = Rig::start().await;
+    let details = CheckoutDetails { delivery_address: Some(berlin()), ..buyer() };
+    let away = PostalAddress { region_code: "JP".to_owned(), ..berlin() };
+    let away = CheckoutDetails { delivery_address: Some(away), ..details };
+    let checkout = checkout_of(&rig, "tea", away).await;
+    let problem = checkout.problems.iter().find(|problem| problem.code == "TAX_UNAVAILABLE").unwrap();
+    assert_eq!(problem.severity(), Severity::NeedsBuyerInput);
+    assert_eq!(problem.path, "details.delivery_address");
+    assert!(problem.remedy.contains("JP"), "{}", problem.remedy);
+}
+
+#[tokio::test]
+async fn an_identity_that_is_not_offered_is_answered_with_those_that_are() {
+    let rig = Rig::start().await;
+    let details = CheckoutDetails { identity: IdentityOption::Registered.into(), ..buyer() };
+    let checkout = checkout_of(&rig, "course", details).await;
+    let problem = checkout.problems.iter().find(|problem| problem.code == "IDENTITY_NOT_OFFERED").unwrap();
+    assert!(problem.remedy.contains("GUEST"), "{}", problem.remedy);
+}
+
+#[tokio::test]
+async fn an_etag_without_its_quotes_is_told_so() {
+    let rig = Rig::start().await;
+    let checkout = checkout_of(&rig, "course", buyer()).await;
+    let bare = checkout.etag.trim_matches('"').to_owned();
+    let request = UpdateCheckoutRequest { etag: bare, ..update(&checkout, buyer()) };
+    let status = rig.checkouts().update_checkout(service(request)).await.unwrap_err();
+    assert_eq!(refusal(&status), is(Aborted, "ETAG_MISMATCH", "etag"));
+    assert!(status.message().contains("lacks its quotes"), "{}", status.message());
+}
+
+#[tokio::test]
 async fn bad_checkouts_are_not_opened() {
     let rig = Rig::start().await;
     let empty = cart_of(&rig, Vec::new()).await;
@@ -122,8 +167,8 @@ async fn bad_checkouts_are_not_opened() {
     let absent = "stores/shop/carts/crt_00000000000000000000000000000001";
     let elsewhere = full.name.replace("stores/shop", "stores/other");
     for (cart, expected) in [
-        (empty.name.as_str(), is(FailedPrecondition, "CART_EMPTY", "")),
-        (absent, is(NotFound, "NOT_FOUND", "")),
+        (empty.name.as_str(), is(FailedPrecondition, "CART_EMPTY", "cart.lines")),
+        (absent, is(NotFound, "NOT_FOUND", "cart")),
         (elsewhere.as_str(), is(InvalidArgument, "INVALID_FIELD", "cart")),
         ("carts/1", is(InvalidArgument, "INVALID_FIELD", "cart")),
     ] {
@@ -131,9 +176,9 @@ async fn bad_checkouts_are_not_opened() {
         assert_eq!(refusal(&status), expected);
     }
     let status = rig.checkouts().create_checkout(guest("", opening(&full.name, buyer()))).await.unwrap_err();
-    assert_eq!(refusal(&status), is(NotFound, "NOT_FOUND", ""));
+    assert_eq!(refusal(&status), is(NotFound, "NOT_FOUND", "cart"));
     let status = rig.checkouts().create_checkout(stranger(opening(&full.name, buyer()))).await.unwrap_err();
-    assert_eq!(refusal(&status), is(NotFound, "NOT_FOUND", ""));
+    assert_eq!(refusal(&status), is(NotFound, "NOT_FOUND", "parent"));
 }
 
 #[tokio::test]
@@ -280,5 +325,5 @@ async fn a_watcher_is_let_go_when_the_process_drains_and_none_watches_what_is_no
     let absent = "stores/shop/checkouts/chk_00000000000000000000000000000001".to_owned();
     let status =
         rig.checkouts().watch_checkout(service(WatchCheckoutRequest { name: absent })).await.err().unwrap();
-    assert_eq!(refusal(&status), is(NotFound, "NOT_FOUND", ""));
+    assert_eq!(refusal(&status), is(NotFound, "NOT_FOUND", "name"));
 }

@@ -79,7 +79,7 @@ async fn a_key_that_stands_for_a_customer_makes_its_carts_checkouts_and_orders_t
     let held = rig.orders().get_order(customer("ada", "", read.clone())).await.unwrap();
     assert_eq!(held.into_inner().order.unwrap().name, order.name);
     let refused = rig.orders().get_order(customer("bea", "", read)).await.unwrap_err();
-    assert_eq!(refusal(&refused), is(NotFound, "NOT_FOUND", ""));
+    assert_eq!(refusal(&refused), is(NotFound, "NOT_FOUND", "name"));
 }
 
 #[tokio::test]
@@ -137,11 +137,16 @@ async fn another_customers_rows_are_not_there_even_with_their_capability() {
     let open = customer("ada", "", opening(&cart.name, buyer()));
     let made = rig.checkouts().create_checkout(open).await.unwrap().into_inner();
     let (checkout, of_checkout) = (made.checkout.unwrap(), made.capability_token);
-    let missing = is(NotFound, "NOT_FOUND", "");
     macro_rules! refused {
         ($service:ident.$method:ident, $token:expr, $request:expr) => {
             for token in ["", $token] {
                 let answer = rig.$service().$method(customer("bea", token, $request)).await;
+                let field = match stringify!($method) {
+                    "create_checkout" => "cart",
+                    method if method.starts_with("list_") => "parent",
+                    _ => "name",
+                };
+                let missing = is(NotFound, "NOT_FOUND", field);
                 assert_eq!(refusal(&answer.err().unwrap()), missing, stringify!($method));
             }
         };
@@ -181,7 +186,7 @@ async fn a_guests_row_is_reached_by_its_capability_and_by_nothing_else() {
     let (cart, token) = (made.cart.unwrap(), made.capability_token);
     let read = || GetCartRequest { name: cart.name.clone() };
     let refused = rig.carts().get_cart(customer("ada", "", read())).await.unwrap_err();
-    assert_eq!(refusal(&refused), is(NotFound, "NOT_FOUND", ""));
+    assert_eq!(refusal(&refused), is(NotFound, "NOT_FOUND", "name"));
     rig.carts().get_cart(customer("ada", &token, read())).await.unwrap();
     // Signed in on the way: the guest's cart becomes her checkout.
     let open = rig.checkouts().create_checkout(customer("ada", &token, opening(&cart.name, buyer()))).await;
@@ -209,7 +214,7 @@ async fn orders_are_listed_by_customer_and_a_key_that_stands_for_one_lists_its_o
     assert_eq!(refusal(&refused), is(PermissionDenied, "PERMISSION_DENIED", "customer"));
     let payments = ListPaymentsRequest { parent: "stores/shop".to_owned(), ..ListPaymentsRequest::default() };
     let refused = rig.payments().list_payments(service_of("ada", payments)).await.unwrap_err();
-    assert_eq!(refusal(&refused), is(NotFound, "NOT_FOUND", ""));
+    assert_eq!(refusal(&refused), is(PermissionDenied, "PERMISSION_DENIED", ""));
 }
 
 /// How often the row that is named was written.

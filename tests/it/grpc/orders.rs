@@ -99,7 +99,7 @@ async fn a_guest_reads_an_order_by_its_own_token_alone() {
         rig.orders().get_order(guest("cap_AAAA", get())).await.unwrap_err(),
         rig.orders().get_order(stranger(get())).await.unwrap_err(),
     ] {
-        assert_eq!(refusal(&status), is(NotFound, "NOT_FOUND", ""));
+        assert_eq!(refusal(&status), is(NotFound, "NOT_FOUND", "name"));
     }
 }
 
@@ -114,7 +114,7 @@ async fn each_bad_placement_is_refused_by_its_field_and_charges_nobody() {
     let token = "tenders[0].card.instruments[0].token";
     for (request, expected) in [
         (digest(""), is(InvalidArgument, "INVALID_FIELD", "quote_digest")),
-        (digest(&stale), is(FailedPrecondition, "PRICE_CHANGED", "")),
+        (digest(&stale), is(FailedPrecondition, "PRICE_CHANGED", "quote_digest")),
         (with(card(CARD)), is(InvalidArgument, "CARD_NUMBER_REFUSED", token)),
         (with(card("4111111111111111")), is(InvalidArgument, "CARD_NUMBER_REFUSED", token)),
         (with(card("")), is(InvalidArgument, "INVALID_FIELD", token)),
@@ -327,6 +327,7 @@ async fn a_partner_is_drained_under_its_etag() {
     let request = operator(set(2, &primary.etag));
     let drained = rig.operations().set_partner_mode(request).await.unwrap().into_inner().partner.unwrap();
     assert_eq!(drained.mode, 2);
+    assert!(!drained.unavailable_reason.is_empty(), "a drained account takes nothing new");
     let checkout = checkout_of(&rig, "course", buyer()).await;
     let response = place(&rig, &placing(&checkout)).await;
     let Some(Became::Decline(decline)) = response.result else { panic!("no decline: {response:?}") };

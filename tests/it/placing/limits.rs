@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cashwrap::app::placing::PlaceOrder;
-use cashwrap::app::{House, Mutation, Reason};
+use cashwrap::app::{House, Mutation, Reach, Reason};
 use cashwrap::domain::ids::CheckoutId;
 use cashwrap::domain::payment::aggregate::Failure;
 use cashwrap::domain::payment::outcome::{CardReference, SeenCard};
