@@ -9,6 +9,7 @@
 //! - [`resilience`] holds tower layers that know no domain.
 //! - [`partners`] and [`store`] implement the ports.
 //! - [`grpc`] and [`http`] are the doors; [`telemetry`] and [`config`] serve them all.
+//! - [`mutants`] are planted bugs, which only a build for the rings of proof can switch on.
 //! - [`wiring`] is the only room that names concrete types; [`cli`] starts it.
 //!
 //! Dependencies point inward: doors → app, engine → domain and ports; partners, store, resilience → ports
@@ -21,6 +22,7 @@ pub mod domain;
 pub mod engine;
 pub mod grpc;
 pub mod http;
+pub mod mutants;
 pub mod partners;
 pub mod ports;
 pub mod proto;

@@ -17,6 +17,7 @@ use super::reach::Reach;
 use crate::domain::cart::CartLine;
 use crate::domain::ids::{StoreId, UnitId};
 use crate::engine::events;
+use crate::mutants::{Mutant, planted};
 use crate::ports::Record;
 use crate::ports::store::{
     CounterMove, Key, Query, ReplyKey, ReplyWrite, Row, Snapshot, StoredReply, TimerWrite, UnitOfWork,
@@ -80,13 +81,14 @@ impl Mutation {
     }
 
     pub(super) fn key(&self) -> ReplyKey {
-        ReplyKey { store: self.store.clone(), method: self.method, request_id: self.request_id }
+        let method = if planted(Mutant::KeySharedByMethods) { "any" } else { self.method };
+        ReplyKey { store: self.store.clone(), method, request_id: self.request_id }
     }
 
     /// What stands under the key decides first: a finished reply, a reuse, or a call that still runs.
     pub(super) fn replayed(&self, reply: Option<&StoredReply>) -> Result<Option<Bytes>, Error> {
         let Some(reply) = reply else { return Ok(None) };
-        if reply.fingerprint != self.fingerprint {
+        if reply.fingerprint != self.fingerprint && !planted(Mutant::KeyWithoutHash) {
             return Err(Error::of_field(
                 Reason::IdempotencyKeyReused,
                 "request_id",
@@ -94,6 +96,7 @@ impl Mutation {
             ));
         }
         match &reply.body {
+            Some(body) if planted(Mutant::ReplyReRendered) => Ok(Some([body, &b" "[..]].concat().into())),
             Some(body) => Ok(Some(body.clone())),
             None => Err(Error::new(
                 Reason::RequestInProgress,
@@ -171,25 +174,25 @@ impl House {
             if let Some(row) = keys.first().and_then(|key| snapshot.rows.get(key)) {
                 mutation.reach.check_row(&row.row)?;
             }
-            let change = step(Arc::clone(&snapshot)).await?;
+            let change = match step(Arc::clone(&snapshot)).await {
+                Ok(change) => change,
+                Err(error) => {
+                    if planted(Mutant::RefusedInputKept) {
+                        let unit = self.unit(mutation, keys, Bytes::new(), self.times.keep_reply);
+                        let _kept = self.engine.submit(&unit).await;
+                    }
+                    return Err(error);
+                }
+            };
             let alive = self.engine.alive(&mutation.store, &change.records, &snapshot);
             let (writes, shown) = writes(mutation, &snapshot, change.records);
             let body = body(&shown, &snapshot);
             let keep = if change.moves_money { self.times.keep_money_reply } else { self.times.keep_reply };
-            let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), mutation.store.clone());
+            let mut unit = self.unit(mutation, keys, body.clone(), keep);
             unit.writes = writes;
             unit.counters = change.counters;
             unit.timers = change.timers;
             unit.timers.extend(alive);
-            unit.reply = Some(ReplyWrite::Claim {
-                key: mutation.key(),
-                reply: StoredReply {
-                    fingerprint: mutation.fingerprint,
-                    subject: keys.first().cloned(),
-                    body: Some(body.clone()),
-                },
-                keep,
-            });
             mutation.in_time()?;
             match self.engine.submit(&unit).await {
                 Verdict::Committed => return Ok(body),
@@ -206,6 +209,15 @@ impl House {
             }
         }
         Err(conflict())
+    }
+
+    /// A unit that answers a call with `body` under its key, and changes nothing yet.
+    fn unit(&self, mutation: &Mutation, keys: &[Key], body: Bytes, keep: Duration) -> UnitOfWork<Record> {
+        let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), mutation.store.clone());
+        let (fingerprint, subject) = (mutation.fingerprint, keys.first().cloned());
+        let reply = StoredReply { fingerprint, subject, body: Some(body) };
+        unit.reply = Some(ReplyWrite::Claim { key: mutation.key(), reply, keep });
+        unit
     }
 
     /// Reads one row; `None` when there is no such row.

@@ -11,6 +11,7 @@ use crate::domain::ids::{AccountId, OperationId};
 use crate::domain::payment::{
     Attempt, Effect, Input, NotSent, Operation, OperationKind, Outcome, Payment, UnknownCause,
 };
+use crate::mutants::{self, Mutant, planted};
 use crate::ports::gateway::{Call, Gateway, GatewayRequest, Guard, Look, Rendered, Window};
 use crate::ports::store::Claim;
 
@@ -36,8 +37,9 @@ impl Driver {
     pub(super) fn prepare(&self, payment: &Payment, effect: &Effect, operation: OperationId) -> Prepared {
         let Some((account, call)) = self.call_of(payment, effect) else { return Prepared::Impossible };
         let Some(gateway) = self.gateways.get(&account) else { return Prepared::Impossible };
+        let shared = planted(Mutant::OneKeyForTwoRefunds) && matches!(call, Call::Refund { .. });
         let request = GatewayRequest {
-            key: operation.to_string(),
+            key: if shared { payment.id.to_string() } else { operation.to_string() },
             reference: payment.id.to_string(),
             amount: payment.amount,
             call,
@@ -214,7 +216,14 @@ impl Driver {
     async fn replay(&self, payment: &Payment, operation: OperationId) -> Outcome {
         let stored = payment.attempt_of(operation).and_then(|attempt| {
             let row = attempt.operation(operation)?;
-            let bytes = self.vault.open(&operation.to_string(), row.rendered.as_deref()?).ok()?;
+            let mut bytes = self.vault.open(&operation.to_string(), row.rendered.as_deref()?).ok()?;
+            if planted(Mutant::ReplayReRendered) {
+                bytes.push(b' ');
+            }
+            if planted(Mutant::FreshKeyPerRetry) {
+                let fresh = OperationId(self.ids.fresh());
+                bytes = mutants::rekeyed(&bytes, &operation.to_string(), &fresh.to_string());
+            }
             // What is not sent proves nothing of the first time.
             let (gateway, guard) = self.way(payment, attempt, false).ok()?;
             Some((gateway, guard, row.kind, Rendered(bytes)))

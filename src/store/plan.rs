@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::columns::{Unique, first_clash};
 use super::records::{Counter, Head, KeptReply, Lease, Timer, later};
 use crate::domain::ids::{StoreId, UnitId, WorkerId};
+use crate::mutants::{Mutant, planted};
 use crate::ports::document::Document;
 use crate::ports::store::{
     CounterChange, CounterMove, Key, ReplyKey, ReplyWrite, TimerChange, TimerWrite, UnitOfWork, Verdict,
@@ -90,7 +91,9 @@ fn weigh<'unit, V: View>(
         Ok(heads) => heads,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    if let Some(key) = first_clash(unit, |unique| view.holder(&unit.store, unique))? {
+    if let Some(key) = first_clash(unit, |unique| view.holder(&unit.store, unique))?
+        && !planted(Mutant::SecondCheckoutOfTheCart)
+    {
         return Ok(Err(Verdict::Stale { key: key.clone() }));
     }
     let counters = match moved_counters(view, unit)? {
@@ -119,6 +122,7 @@ fn recognised<V: View>(view: &V, unit: &UnitOfWork<Document>) -> Result<bool, V:
 /// A lease is taken along only by its holder: another worker's timer may not change hands without a new fence.
 fn is_fenced<V: View>(view: &V, unit: &UnitOfWork<Document>, now: Timestamp) -> Result<bool, V::Error> {
     if let Some(fence) = &unit.fence
+        && !planted(Mutant::NoFence)
         && view.timer(&fence.key)?.and_then(Timer::set).is_none_or(|timer| timer.fence != fence.fence)
     {
         return Ok(true);
@@ -150,7 +154,7 @@ fn next_heads<V: View>(
     let mut heads = Vec::with_capacity(unit.writes.len());
     for write in &unit.writes {
         let (version, sequence) = view.head(&write.key)?.map_or((0, 0), |head| (head.version, head.sequence));
-        if version != write.expected {
+        if version != write.expected && !planted(Mutant::NoCompareAndSet) {
             return Ok(Err(Verdict::Stale { key: write.key.clone() }));
         }
         let emitted = u64::try_from(write.events.len()).unwrap_or(u64::MAX);
@@ -248,6 +252,9 @@ fn next_timers<'unit, V: View>(
         };
         let after = match change {
             // The fence goes on where it is left: a worker that sleeps since then must not hold the next one.
+            TimerChange::Clear if planted(Mutant::FenceGivenTwice) => {
+                Timer { fence: 0, due: None, lease: None }
+            }
             TimerChange::Clear => match before.and_then(Timer::set) {
                 Some(timer) => Timer { fence: timer.fence.saturating_add(1), due: None, lease: None },
                 None => continue,

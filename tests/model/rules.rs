@@ -47,6 +47,12 @@ pub fn properties() -> Vec<Property<Shop>> {
         Property::always("I4: at most one capture per tender, over all gateways", |_, s: &State| {
             objects(s).filter(|object| object.captured() > 0).count() <= 1
         }),
+        Property::always(
+            "I4: another tender is tried only once no attempt of this one may hold money",
+            |_, s: &State| {
+                s.rows.placement.state != PlacementState::Failed || !any_attempt(s, AttemptState::live)
+            },
+        ),
         Property::always("I4, I9, I24, I27: the payment's row is sound", |_, s: &State| {
             invariants::check(&s.rows.payment).is_ok()
         }),

@@ -94,6 +94,8 @@ pub struct Answer<'a> {
     pub method: &'static str,
     /// The caller's key.
     pub key: &'a ReplyKey,
+    /// What the caller asked, as a fingerprint.
+    pub fingerprint: [u8; 32],
     /// The reply, or why there is none.
     pub result: Result<&'a Bytes, Reason>,
     /// Something stands under the key now.

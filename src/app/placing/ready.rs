@@ -9,6 +9,7 @@ use crate::domain::cart::{Cart, CartState};
 use crate::domain::checkout::{Checkout, Quoted, changed_since};
 use crate::domain::flow::Flow;
 use crate::domain::product::Product;
+use crate::mutants::{Mutant, planted};
 use crate::ports::Record;
 use crate::ports::store::Snapshot;
 
@@ -24,6 +25,7 @@ impl House {
         super::super::checkouts::open(checkout)?;
         match cart.state {
             CartState::Open => {}
+            CartState::Locked if planted(Mutant::SecondCheckoutOfTheCart) => {}
             CartState::Locked => return Err(in_progress()),
             CartState::Ordered => return Err(Error::already_ordered(&cart.store, cart.order)),
             CartState::Deleted | CartState::Expired => crate::domain::cart::open(cart)?,

@@ -12,6 +12,7 @@ use super::policy::{Policy, after};
 use super::scheme::{Limited, TenderCard};
 use crate::domain::ids::{AccountId, CheckoutId, OperationId, OrderId, PaymentId, PlacementId, StoreId};
 use crate::domain::money::Money;
+use crate::mutants::{Mutant, planted};
 
 /// A token bound to one partner account. The token is sealed: no row, log or event holds it in plain text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -134,7 +135,10 @@ pub enum Failure {
 impl Payment {
     /// The attempt that may hold money, if any.
     pub fn live(&self) -> Option<&Attempt> {
-        self.attempts.iter().find(|attempt| attempt.state.live())
+        let taken_for_nothing = |attempt: &Attempt| {
+            planted(Mutant::NewTenderWhileUnknown) && attempt.state == AttemptState::Unknown
+        };
+        self.attempts.iter().find(|attempt| attempt.state.live() && !taken_for_nothing(attempt))
     }
 
     /// The attempt that holds an operation.
@@ -185,7 +189,11 @@ impl Payment {
     /// ends (R4), and what authorises is bounded by `place_by` too (R5).
     pub fn leaves_by(&self, kind: OperationKind, now: Timestamp, policy: &Policy) -> Timestamp {
         let window = after(now, policy.send_window);
-        if kind.authorises() { window.min(self.place_by) } else { window }
+        if kind.authorises() && !planted(Mutant::FirstChargeAfterPlaceBy) {
+            window.min(self.place_by)
+        } else {
+            window
+        }
     }
 
     /// The token of `account`, sealed.

@@ -12,6 +12,7 @@ use super::outcome::NotSent;
 use super::policy::{Policy, after};
 use super::scheme::Books;
 use crate::domain::ids::{AccountId, AttemptId, OperationId};
+use crate::mutants::{Mutant, planted};
 
 mod route;
 mod steps;
@@ -157,7 +158,10 @@ fn next_of_attempt(payment: &Payment, attempt: &Attempt, facts: &Facts<'_>) -> D
     let next = |kind, amount_minor| Decision::Do(Effect::Next { attempt: attempt.id, kind, amount_minor });
     let whole = payment.amount.minor;
     match &attempt.state {
-        AttemptState::Created if payment.goal == Goal::Hold && facts.now < payment.place_by => {
+        AttemptState::Created
+            if payment.goal == Goal::Hold
+                && (facts.now < payment.place_by || planted(Mutant::FirstChargeAfterPlaceBy)) =>
+        {
             next(OperationKind::Confirm, whole)
         }
         AttemptState::Created => Decision::Conclude(Conclusion::Unconfirmed { attempt: attempt.id }),
@@ -170,6 +174,11 @@ fn next_of_attempt(payment: &Payment, attempt: &Attempt, facts: &Facts<'_>) -> D
         }
         AttemptState::Mismatched => next(OperationKind::Void, whole),
         AttemptState::LateSuccess if attempt.captured_minor == 0 => next(OperationKind::Void, whole),
+        AttemptState::Authorised
+            if planted(Mutant::CaptureFirst) && payment.goal == Goal::Hold && attempt.open().is_none() =>
+        {
+            next(OperationKind::Capture, whole)
+        }
         AttemptState::Authorised if released && attempt.outstanding().is_none() => {
             next(OperationKind::Void, whole)
         }

@@ -14,6 +14,7 @@ use super::decide::{Conclusion, Decision, Effect};
 use super::operation::{Operation, OperationKind, OperationState, Probe, Rung};
 use super::outcome::UnknownCause;
 use super::policy::{Policy, after};
+use crate::mutants::{Mutant, planted};
 
 /// Keys are not trusted in the last part of their life: clocks differ.
 const KEY_MARGIN: Duration = Duration::from_mins(10);
@@ -123,6 +124,9 @@ impl Climb<'_> {
             return false;
         };
         let window = self.policy.absent_window.max(self.capabilities.timeout);
+        if planted(Mutant::AbsentTooEarly) {
+            return self.lookup() != Lookup::None;
+        }
         self.lookup() == Lookup::Consistent && seen >= after(send_by, window)
     }
 }

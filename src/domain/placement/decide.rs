@@ -6,6 +6,7 @@ use super::aggregate::{Placement, PlacementState, Wish};
 use crate::domain::payment::aggregate::Failure;
 use crate::domain::payment::decide::{Decision, Facts, verdict};
 use crate::domain::payment::{self, Payment, Verdict};
+use crate::mutants::{Mutant, planted};
 
 /// The next step of a placement and its payments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +66,9 @@ fn paying(placement: &Placement, payments: &[&Payment], facts: &Facts<'_>) -> St
     }
     for (index, payment) in payments.iter().enumerate() {
         match verdict(payment, facts) {
+            Verdict::Held if planted(Mutant::CaptureFirst) && payment.captured_minor() == 0 => {
+                return drive(index, payment, facts);
+            }
             Verdict::Held => {}
             Verdict::Failed(failure) => return Step::Conclude(Conclusion::Compensate(failure)),
             Verdict::AwaitingAction { redirect_url, expires_at } => {

@@ -12,6 +12,7 @@ use crate::domain::payment::aggregate::CapturePolicy;
 use crate::domain::payment::policy::after;
 use crate::domain::payment::react as react_payment;
 use crate::domain::payment::{AttemptState, Goal, Impossible, Input, Payment, Policy};
+use crate::mutants::{Mutant, planted};
 
 /// Everything that a placement speaks for. What a conclusion changes in it is committed together.
 #[derive(Debug, Clone)]
@@ -119,7 +120,9 @@ fn fail(whole: &mut Effects) -> Result<(), Impossible> {
         if whole.placement.wish == Wish::Cancel { CheckoutState::Cancelled } else { CheckoutState::Open };
     whole.checkout.last_failure.clone_from(&whole.placement.failure);
     whole.checkout.action = None;
-    whole.cart.state = CartState::Open;
+    if !planted(Mutant::CartLeftLocked) {
+        whole.cart.state = CartState::Open;
+    }
     whole.cart.placement = None;
     Ok(())
 }

@@ -5,6 +5,8 @@
 //! of the weights gives no share above its weight, because only a share that was cut is raised, by less than
 //! one.
 
+use crate::mutants::{Mutant, planted};
+
 /// A share of an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Allocated {
@@ -37,7 +39,7 @@ pub fn allocate(amount: i64, weights: &[i64]) -> Result<Vec<Allocated>, CannotAl
     by_loss.sort_by_key(|&place| std::cmp::Reverse(products[place] % sum));
     let mut raised = vec![false; weights.len()];
     for place in by_loss {
-        raised[place] = left > 0;
+        raised[place] = left > 0 && !planted(Mutant::RemainderLost);
         left -= 1;
     }
 

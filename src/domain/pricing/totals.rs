@@ -10,6 +10,7 @@ use super::quote::{AppliedTax, Quote, QuotedDelivery, QuotedLine, TaxLine, TaxSt
 use super::tax::{Taxable, Taxed, tax};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::product::TaxCategory;
+use crate::mutants::{Mutant, planted};
 
 /// Prices a cart. The quote has passed [`Quote::check`]. No lines cost nothing.
 pub fn price(input: &PricingInput) -> Result<Quote, PricingError> {
@@ -29,9 +30,10 @@ pub fn price(input: &PricingInput) -> Result<Quote, PricingError> {
 
     let mut delivery_by_id: Vec<usize> = (0..input.delivery.len()).collect();
     delivery_by_id.sort_by(|&one, &other| input.delivery[one].id.cmp(&input.delivery[other].id));
+    let taxed_as = if planted(Mutant::TaxOnUndiscounted) { &subtotals } else { &discounted.remaining };
     let parts: Vec<Taxable<'_>> = ranked
         .iter()
-        .map(|&place| taxable_line(input, place, discounted.remaining[place]))
+        .map(|&place| taxable_line(input, place, taxed_as[place]))
         .chain(delivery_by_id.iter().map(|&place| taxable_delivery(input, place)))
         .collect();
     let mut taxed: BTreeMap<TaxedPart, Taxed> = BTreeMap::new();

@@ -1,5 +1,6 @@
 //! What a step makes durable, and what becomes of the claim with it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,10 +10,12 @@ use super::super::counts;
 use super::super::replies::{Answer, failed_tender, releases_key};
 use super::parts::Driver;
 use super::steps::Stop;
+use crate::domain::coupon::COUPON_COUNTERS;
 use crate::domain::ids::UnitId;
 use crate::domain::payment::Decision;
 use crate::domain::payment::decide::Facts;
 use crate::domain::placement::PlacementState;
+use crate::mutants::{Mutant, planted};
 use crate::ports::Record;
 use crate::ports::store::{
     Claim, CounterChange, CounterMove, Fence, Key, Kind, Query, ReplyKey, ReplyWrite, TimerChange,
@@ -62,6 +65,9 @@ impl Driver {
         if !unit.writes.is_empty() {
             self.watch(case);
         }
+        if planted(Mutant::HoldsThatExpire) && matches!(rest, Rest::Until(_)) {
+            unit.counters.extend(holds_of(case, CounterChange::Release));
+        }
         self.add_end(case, &mut unit);
         let timer = match rest {
             Rest::KeepDriving => None,
@@ -69,6 +75,11 @@ impl Driver {
             Rest::Over => Some(TimerChange::Clear),
         };
         unit.timers.extend(timer.map(|change| TimerWrite { key: claim.key.clone(), change }));
+        if planted(Mutant::AcknowledgeEarly) && unit.reply.is_some() {
+            self.submit_later(unit.clone());
+            case.committed(unit.writes, unit.reply);
+            return Commit::Done;
+        }
         match self.submit(&unit).await {
             Verdict::Committed => {
                 case.committed(unit.writes, unit.reply);
@@ -119,6 +130,15 @@ impl Driver {
         verdict
     }
 
+    /// Commits when nobody waits for it any more: for [`Mutant::AcknowledgeEarly`].
+    fn submit_later(&self, unit: UnitOfWork<Record>) {
+        let store = Arc::clone(&self.store);
+        self.tasks.spawn(async move {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            store.commit(&unit).await
+        });
+    }
+
     /// What the end of a placement adds to its commit: holds consumed or given back, the reply frozen or its
     /// key released, and the payments' own timers.
     pub fn add_end(&self, case: &Case, unit: &mut UnitOfWork<Record>) {
@@ -132,14 +152,15 @@ impl Driver {
         }
         let placement = &whole.placement;
         let completed = placement.state == PlacementState::Completed;
-        unit.counters.extend(placement.holds.iter().map(|hold| CounterMove {
-            name: hold.counter.clone(),
-            change: if completed {
-                CounterChange::Consume(hold.quantity)
-            } else {
-                CounterChange::Release(hold.quantity)
-            },
-        }));
+        let used = completed && !planted(Mutant::StockNotConsumed);
+        unit.counters
+            .extend(holds_of(case, if used { CounterChange::Consume } else { CounterChange::Release }));
+        if planted(Mutant::HoldsReleasedTwice) && !completed {
+            unit.counters.extend(holds_of(case, CounterChange::Release));
+        }
+        if planted(Mutant::CodeNotReleased) && !completed {
+            unit.counters.retain(|moved| !moved.name.starts_with(COUPON_COUNTERS));
+        }
         let key = ReplyKey {
             store: case.store().clone(),
             method: PLACE_ORDER,
@@ -181,4 +202,11 @@ impl Driver {
         let percent = u32::try_from(self.ids.fresh().as_u128() % 100).unwrap_or_default();
         span + (span / 1_000 * percent).min(MOST_JITTER)
     }
+}
+
+/// One move of each counter that the placement of a case holds.
+fn holds_of(case: &Case, change: fn(u32) -> CounterChange) -> Vec<CounterMove> {
+    let Whole::Placement(whole) = case.whole() else { return Vec::new() };
+    let holds = whole.placement.holds.iter();
+    holds.map(|hold| CounterMove { name: hold.counter.clone(), change: change(hold.quantity) }).collect()
 }

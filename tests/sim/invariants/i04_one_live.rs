@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use cashwrap::domain::ids::{CartId, CheckoutId, PlacementId};
+use cashwrap::domain::placement::Placement;
 use cashwrap::ports::Record;
 
 use super::i02_not_overcharged::objects;
-use super::{Fact, Held, Invariant, Scene, hold};
+use super::{Committed, Fact, Held, Invariant, Scene, hold};
 
 /// The invariant, and the placements that live.
 #[derive(Default)]
@@ -27,6 +28,9 @@ impl Invariant for OneLive {
                 for write in &committed.unit.writes {
                     match &write.row {
                         Record::Placement(placement) if placement.state.terminal() => {
+                            if placement.order.is_none() {
+                                nothing_live(placement, committed, scene)?;
+                            }
                             self.of_checkout.remove(&placement.checkout);
                             self.of_cart.remove(&placement.cart);
                         }
@@ -54,4 +58,19 @@ impl Invariant for OneLive {
             _ => Ok(()),
         }
     }
+}
+
+/// A placement that ended without an order lets another tender try: no attempt of its own may still hold money.
+fn nothing_live(placement: &Placement, committed: &Committed<'_>, scene: &Scene<'_>) -> Held {
+    let writes = &committed.unit.writes;
+    for id in &placement.payments {
+        let written = writes.iter().find_map(|write| match &write.row {
+            Record::Payment(payment) if payment.id == *id => Some(&**payment),
+            _ => None,
+        });
+        let payment = written.or_else(|| scene.book.payment(&id.to_string()));
+        let live = payment.into_iter().flat_map(|payment| &payment.attempts).find(|each| each.state.live());
+        hold(live.is_none(), || format!("{} ended, and may hold money: {live:?}", placement.id))?;
+    }
+    Ok(())
 }

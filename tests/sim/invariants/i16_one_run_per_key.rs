@@ -1,11 +1,13 @@
-//! I16 and I17: a key is claimed by one request, and another one under the same key changes nothing.
+//! I16 and I17: a key is claimed by one request; another one under the same key changes nothing, and is neither
+//! answered as the first was nor refused where the first was another method's.
 
 use std::collections::BTreeMap;
 
+use cashwrap::app::Reason;
 use cashwrap::ports::Record;
 use cashwrap::ports::store::{ReplyKey, ReplyWrite, StoredReply, UnitOfWork, Verdict};
 
-use super::{Fact, Held, Invariant, Scene, hold};
+use super::{Answer, Fact, Held, Invariant, Scene, hold};
 
 /// The invariant, and who claimed each key.
 #[derive(Default)]
@@ -28,6 +30,23 @@ impl OneRunPerKey {
             Some(ReplyWrite::Finish { .. }) | None => Ok(()),
         }
     }
+
+    /// A caller hears what was done for its own request.
+    fn told(&self, answer: &Answer<'_>) -> Held {
+        let first = self.claimed.get(answer.key).map(|(_, fingerprint)| *fingerprint);
+        let (method, result) = (answer.method, &answer.result);
+        match result {
+            Ok(_) => hold(first.is_none_or(|first| first == answer.fingerprint), || {
+                format!("{method} was answered as another request under its key")
+            }),
+            Err(Reason::IdempotencyKeyReused) => {
+                hold(first.is_some_and(|first| first != answer.fingerprint), || {
+                    format!("{method} was refused, and no other request claimed its key")
+                })
+            }
+            Err(_) => Ok(()),
+        }
+    }
 }
 
 impl Invariant for OneRunPerKey {
@@ -39,6 +58,7 @@ impl Invariant for OneRunPerKey {
         match fact {
             Fact::Committed(committed) => self.take(committed.unit),
             Fact::Keyed { unit, verdict: Verdict::Committed } => self.take(unit),
+            Fact::Answered(answer) => self.told(answer),
             _ => Ok(()),
         }
     }

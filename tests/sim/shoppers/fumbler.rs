@@ -4,7 +4,7 @@ use super::buying::cart_reply;
 use super::customer::Habit;
 use super::{Hand, Shopper};
 use cashwrap::domain::cart::CartAction;
-use cashwrap::domain::ids::LineId;
+use cashwrap::domain::ids::{CartId, LineId};
 
 /// The shopper.
 pub const SHOPPER: Shopper = Shopper { name: "fumbler", visit: |hand| Box::pin(visit(hand)) };
@@ -20,6 +20,7 @@ async fn visit(mut hand: Hand) {
             Box::pin(async move { house.update_cart(&mutation, cart, &[nothing], &cart_reply).await })
         })
         .await;
+    two_methods(&mut hand, cart).await;
     let Some(mut session) = hand.session(cart).await else { return };
     let right = session.digest.clone();
     session.digest = format!("v1.{}", "0".repeat(64));
@@ -40,4 +41,25 @@ async fn visit(mut hand: Hand) {
         let fresh = other.mutation("PlaceOrder");
         other.place(&fresh, &without, Habit::Never).await
     });
+}
+
+/// The same number for two keys: a key's scope is its method (I16).
+async fn two_methods(hand: &mut Hand, cart: CartId) {
+    let line = LineId(hand.world.fresh());
+    let song = CartAction::Add { sku: "song".parse().unwrap(), quantity: 1, line };
+    let mutation = hand.mutation("UpdateCart");
+    let mut other = hand.mutation("ApplyCode");
+    other.request_id = mutation.request_id;
+    let _added = hand
+        .change(&mutation, |house, mutation| {
+            let song = song.clone();
+            Box::pin(async move { house.update_cart(&mutation, cart, &[song], &cart_reply).await })
+        })
+        .await;
+    let _applied = hand
+        .change(&other, |house, mutation| {
+            let code = "ALWAYS".parse().unwrap();
+            Box::pin(async move { house.apply_code(&mutation, cart, &code, &cart_reply).await })
+        })
+        .await;
 }

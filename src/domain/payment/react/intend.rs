@@ -9,6 +9,7 @@ use super::super::operation::{Operation, OperationKind, OperationState};
 use super::super::policy::Policy;
 use super::{Impossible, Intent};
 use crate::domain::ids::{AccountId, AttemptId};
+use crate::mutants::{Mutant, planted};
 
 pub(super) fn intend(
     payment: &mut Payment,
@@ -39,6 +40,7 @@ pub(super) fn intend(
                     attempt.enter(AttemptState::LateRefunding)?;
                 }
                 OperationKind::Refund => {}
+                OperationKind::Capture if planted(Mutant::CaptureFirst) => {}
                 OperationKind::Create | OperationKind::Authorise | OperationKind::Capture => {
                     return Err(Impossible::State);
                 }

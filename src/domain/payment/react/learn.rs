@@ -11,6 +11,7 @@ use super::super::policy::{Policy, after};
 use super::Impossible;
 use super::see::{Asked, see};
 use crate::domain::ids::{AttemptId, OperationId};
+use crate::mutants::{Mutant, planted};
 
 /// The outcome of a call that moves money, or of its replay.
 pub(super) fn outcome(
@@ -44,7 +45,10 @@ pub(super) fn outcome(
         }
         // A refusal of a later try proves nothing about the first one, and what a message or a look has settled
         // meanwhile stays settled.
-        _ if replay || operation.state.ended() => Ok(()),
+        _ if (replay && !planted(Mutant::UnknownLaundered)) || operation.state.ended() => Ok(()),
+        Outcome::Unknown(UnknownCause::Timeout) if planted(Mutant::FailoverOnTimeout) => {
+            not_sent(attempt, id, NotSent::Connect, now, policy)
+        }
         Outcome::NotSent(reason) => not_sent(attempt, id, reason, now, policy),
         Outcome::Refused(refusal) => refused(attempt, id, refusal, owed, now),
         Outcome::Unknown(cause) => lose_sight(attempt, id, cause, now),

@@ -5,9 +5,10 @@ use jiff::Timestamp;
 use super::super::aggregate::{Goal, Payment};
 use super::super::attempt::{Attempt, AttemptState};
 use super::super::operation::{Operation, OperationKind, OperationState, Rung};
-use super::super::outcome::UnknownCause;
+use super::super::outcome::{NotSent, UnknownCause};
 use super::Impossible;
 use crate::domain::ids::OperationId;
+use crate::mutants::{Mutant, planted};
 
 /// What is wanted only ever goes forward: from holding to settling, and from either to nothing. A payment that
 /// was given up is on its way back, and no order may rest on it.
@@ -93,6 +94,12 @@ pub(super) fn recovered(payment: &mut Payment, now: Timestamp) -> Result<(), Imp
         for operation in &mut attempt.operations {
             // A replay commits nothing beforehand: whoever is gone may have sent one until now.
             operation.left_again(now, place_by);
+            if planted(Mutant::RecoveryTakesSendingForUnsent) && operation.state == OperationState::Sending {
+                operation.settle(OperationState::NotSent)?;
+                if operation.kind.authorises() {
+                    attempt.state = AttemptState::NotSent(NotSent::Connect);
+                }
+            }
             if operation.state == OperationState::Sending {
                 operation.lose_sight(UnknownCause::Crashed, now)?;
                 authorising |= operation.kind.authorises();
