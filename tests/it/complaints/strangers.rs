@@ -81,7 +81,7 @@ async fn reads(rig: &Rig, capability: &str, name: &str) -> Result<Order, Status>
 async fn a_guest_who_reads_another_guests_order_finds_nothing_whatever_capability_is_shown() {
     let rig = Rig::start().await;
     let (ada, eve) = (buys(&rig, &Buyer::Guest).await, buys(&rig, &Buyer::Guest).await);
-    let missing = is(Code::NotFound, "NOT_FOUND", "");
+    let missing = is(Code::NotFound, "NOT_FOUND", "name");
     assert_eq!(reads(&rig, &ada.order.1, &ada.order.0.name).await.unwrap().name, ada.order.0.name);
     let nobodys = reads(&rig, &eve.order.1, "stores/shop/orders/ord_00000000000000000000000000000001").await;
     let nobodys = nobodys.unwrap_err();
@@ -116,13 +116,13 @@ async fn ids_that_are_counted_up_or_down_from_ones_own_open_nothing() {
         for id in [low - step, low + step, high - step, high + step] {
             let name = format!("{prefix}_{id:032x}");
             let refused = reads(&rig, &first.order.1, &name).await.unwrap_err();
-            assert_eq!(refusal(&refused), is(Code::NotFound, "NOT_FOUND", ""));
+            assert_eq!(refusal(&refused), is(Code::NotFound, "NOT_FOUND", "name"));
         }
     }
     // Nor does the number itself, once it is known.
     for capability in ["", first.order.1.as_str()] {
         let refused = reads(&rig, capability, &second.order.0.name).await.unwrap_err();
-        assert_eq!(refusal(&refused), is(Code::NotFound, "NOT_FOUND", ""));
+        assert_eq!(refusal(&refused), is(Code::NotFound, "NOT_FOUND", "name"));
     }
     done(&rig, 2).await;
 }
@@ -149,6 +149,6 @@ async fn a_typed_email_unlocks_neither_the_prices_nor_the_orders_of_whom_it_belo
     let names: Vec<String> = listed.into_iter().map(|order| order.name).collect();
     assert_eq!(names, [ada.order.0.name.as_str()]);
     let refused = reads(&rig, &stranger.order.1, &ada.order.0.name).await.unwrap_err();
-    assert_eq!(refusal(&refused), is(Code::NotFound, "NOT_FOUND", ""));
+    assert_eq!(refusal(&refused), is(Code::NotFound, "NOT_FOUND", "name"));
     done(&rig, 2).await;
 }

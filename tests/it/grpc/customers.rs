@@ -235,7 +235,7 @@ async fn a_read_that_is_refused_writes_nothing() {
     };
     let before = written().await;
     rig.sells("course", 5_100, "EUR", false, None).await;
-    let missing = is(NotFound, "NOT_FOUND", "");
+    let missing = is(NotFound, "NOT_FOUND", "name");
     let of_cart = customer("bea", "", GetCartRequest { name: cart.name.clone() });
     assert_eq!(refusal(&rig.carts().get_cart(of_cart).await.unwrap_err()), missing);
     let of_checkout = customer("bea", "", GetCheckoutRequest { name: checkout.name.clone() });

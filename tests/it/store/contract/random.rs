@@ -23,6 +23,9 @@ use super::columns::{attempt, order, with};
 const CASES: u32 = 32;
 const IDS: [&str; 3] = ["a", "b", "c"];
 
+/// The tender or checkout of each row: two rows contend for one, and nothing ever moves to another.
+const OWNERS: [&str; 3] = ["a", "a", "b"];
+
 /// One write: which row, how far off its version is, how many events, columns.
 type WriteOp = (u8, u8, u64, u8);
 
@@ -105,9 +108,9 @@ impl Pair {
             let version = now.rows.get(&key).map_or(0, |row| row.version);
             let expected = if *off == 0 { version + 1 } else { version };
             let document = match columns {
-                0 | 1 => with(vec![attempt(IDS[usize::from(*row)], IDS[usize::from(*columns)], true)]),
-                2 => with(vec![attempt(IDS[usize::from(*row)], "a", false)]),
-                3 => with(vec![order(IDS[usize::from(*row)], IDS[usize::from(*off % 3)], "crt")]),
+                0 | 1 => with(vec![attempt(IDS[usize::from(*row)], OWNERS[usize::from(*row)], true)]),
+                2 => with(vec![attempt(IDS[usize::from(*row)], OWNERS[usize::from(*row)], false)]),
+                3 => with(vec![order(IDS[usize::from(*row)], OWNERS[usize::from(*row)], "crt")]),
                 4 => Document { label: Some("l".to_owned()), ..text(*events) },
                 5 => Document { personal: Some("{}".to_owned()), ..text(*events) },
                 6 => Document { links: vec![(Kind::Payment, "b".to_owned())], ..text(*events) },
