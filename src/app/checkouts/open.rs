@@ -55,25 +55,7 @@ impl House {
         new: &NewCheckout,
         cart: &Cart,
     ) -> Result<Checkout, Error> {
-        match cart.state {
-            CartState::Open => {}
-            CartState::Ordered => return Err(Error::already_ordered(&cart.store, cart.order)),
-            CartState::Expired => crate::domain::cart::open(cart)?,
-            CartState::Locked => {
-                return Err(Error::new(
-                    Reason::CartNotOpen,
-                    "the cart is locked by a placement: wait until it has ended",
-                ));
-            }
-            CartState::Deleted => return Err(Error::not_found("cart")),
-        }
-        if cart.lines.is_empty() {
-            return Err(Error::of_field(
-                Reason::CartEmpty,
-                "cart.lines",
-                "are none: add something to the cart first",
-            ));
-        }
+        may_be_checked_out(cart)?;
         let customer = customer_of(&new.context.customer, cart)?;
         let now = self.engine.clock.now();
         let shopper = Shopper {
@@ -127,6 +109,30 @@ impl House {
         self.edit(&mut checkout, flow, &new.edit).await?;
         Ok(checkout)
     }
+}
+
+/// Whether a session may be opened on a cart.
+fn may_be_checked_out(cart: &Cart) -> Result<(), Error> {
+    match cart.state {
+        CartState::Open => {}
+        CartState::Ordered => return Err(Error::already_ordered(&cart.store, cart.order)),
+        CartState::Expired => crate::domain::cart::open(cart)?,
+        CartState::Locked => {
+            return Err(Error::new(
+                Reason::CartNotOpen,
+                "the cart is locked by a placement: wait until it has ended",
+            ));
+        }
+        CartState::Deleted => return Err(Error::not_found("cart")),
+    }
+    if cart.lines.is_empty() {
+        return Err(Error::of_field(
+            Reason::CartEmpty,
+            "cart.lines",
+            "are none: add something to the cart first",
+        ));
+    }
+    Ok(())
 }
 
 /// Who buys: whom the call names, else the cart's customer, for whom somebody vouched when it was created.

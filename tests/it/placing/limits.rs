@@ -141,8 +141,8 @@ async fn r19_a_refusal_is_frozen_under_its_key_and_shown_by_the_session() {
     let shown = shop.house.get_checkout(&store_id(), session.0, &Reach::Anybodys).await.unwrap().checkout;
     assert!(matches!(shown.last_failure, Some(Failure::Limited(_))), "{:?}", shown.last_failure);
     let other = World::order_with(session.0, &session.1, "other");
-    let reused = Mutation { fingerprint: [8; 32], ..mutation.clone() };
-    let refused = shop.house.place_order(&reused, &other).await.unwrap_err();
+    let same_key = Mutation { fingerprint: [8; 32], ..mutation.clone() };
+    let refused = shop.house.place_order(&same_key, &other).await.unwrap_err();
     assert_eq!(refused.reason(), Reason::IdempotencyKeyReused);
     // The pause is over: a repeat is told what it was told, and a new try pays.
     tokio::time::sleep(Duration::from_hours(2)).await;

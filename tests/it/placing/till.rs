@@ -46,6 +46,19 @@ struct Object {
     was_authorised: bool,
 }
 
+impl Object {
+    fn new(request: &GatewayRequest) -> Self {
+        Self {
+            status: Status::Created,
+            amount: request.amount,
+            reference: request.reference.clone(),
+            captured: 0,
+            refunds: BTreeMap::new(),
+            was_authorised: false,
+        }
+    }
+}
+
 /// What one payment came to at this gateway.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -154,17 +167,7 @@ impl Ledger {
         let id = match &request.call {
             Call::Create { .. } | Call::Authorise { .. } => {
                 let id = format!("pi_{}", self.objects.len() + 1);
-                self.objects.insert(
-                    id.clone(),
-                    Object {
-                        status: Status::Created,
-                        amount: request.amount,
-                        reference: request.reference.clone(),
-                        captured: 0,
-                        refunds: BTreeMap::new(),
-                        was_authorised: false,
-                    },
-                );
+                self.objects.insert(id.clone(), Object::new(request));
                 id
             }
             Call::Confirm { object, .. }

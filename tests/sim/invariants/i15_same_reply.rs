@@ -21,6 +21,10 @@ impl Invariant for SameReply {
     fn see(&mut self, fact: &Fact<'_>, _scene: &Scene<'_>) -> Held {
         let Fact::Answered(answer) = fact else { return Ok(()) };
         let Ok(body) = answer.result else { return Ok(()) };
+        // Whose patience ended had looked before the end was durable, and hears it after somebody else heard more.
+        if body.as_ref() == b"processing" {
+            return Ok(());
+        }
         // What was told and nothing was recorded of may be told otherwise later; what was frozen may not.
         if answer.frozen {
             self.told.entry(answer.key.clone()).or_insert_with(|| body.clone());

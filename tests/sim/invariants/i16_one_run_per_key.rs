@@ -13,6 +13,8 @@ use super::{Answer, Fact, Held, Invariant, Scene, hold};
 #[derive(Default)]
 pub struct OneRunPerKey {
     claimed: BTreeMap<ReplyKey, (uuid::Uuid, [u8; 32])>,
+    /// Who ever claimed a key, also where it was released since: who is refused may have looked before that.
+    claimants: BTreeMap<ReplyKey, Vec<[u8; 32]>>,
 }
 
 impl OneRunPerKey {
@@ -20,6 +22,7 @@ impl OneRunPerKey {
         match &unit.reply {
             Some(ReplyWrite::Claim { key, reply: StoredReply { fingerprint, .. }, .. }) => {
                 let mine = (unit.id.0, *fingerprint);
+                self.claimants.entry(key.clone()).or_default().push(*fingerprint);
                 let first = *self.claimed.entry(key.clone()).or_insert(mine);
                 hold(first == mine, || format!("two units claimed the key of one {}", key.method))
             }
@@ -40,7 +43,8 @@ impl OneRunPerKey {
                 format!("{method} was answered as another request under its key")
             }),
             Err(Reason::IdempotencyKeyReused) => {
-                hold(first.is_some_and(|first| first != answer.fingerprint), || {
+                let others = self.claimants.get(answer.key).into_iter().flatten();
+                hold(others.into_iter().any(|claimant| *claimant != answer.fingerprint), || {
                     format!("{method} was refused, and no other request claimed its key")
                 })
             }
