@@ -8,7 +8,7 @@
 //!   calls. [`invariants`]: what must hold. [`book`]: what is durable. [`story`]: a seed for people to read.
 //!
 //! Only store, gateways, clock and ids are stand-ins, behind their ports. Without arguments the kept seeds are
-//! replayed and fresh ones run for a bounded time; `scripts/sim` runs more of them.
+//! replayed and the same fresh ones run each time; `scripts/sim` runs more of them.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail as the test does")]
 
 mod args;
