@@ -3,23 +3,10 @@
 use super::support::binary::{Kept, Shop, Terms};
 use super::support::dice::Dice;
 use super::support::shopper::{Answer, Shopper, answer};
-use super::support::witness::Rows;
+use super::support::witness::{Rows, TABLES};
 
 /// What the shopper typed of itself.
 const TYPED: [&str; 3] = ["ada@example.com", "Torstra", "Ada Beispiel"];
-
-const TABLES: [&str; 10] = [
-    "state",
-    "personal",
-    "event",
-    "attempt",
-    "operation",
-    "orders",
-    "placement",
-    "counter",
-    "reply",
-    "timer",
-];
 
 /// The tables with a row in which `text` stands, in any column, as text or as bytes.
 async fn holding(kept: Kept, rows: &Rows, text: &str) -> Vec<&'static str> {

@@ -81,6 +81,15 @@ pub const ALL: [&Fault; 29] = [
     &tax_down::FAULT,
 ];
 
+/// Why no other stage is struck where the issuer is asked for money.
+const WHILE_PAYING_ALONE: &[(Stage, &str)] = &[
+    (Stage::None, "no gateway is called before there is a placement"),
+    (Stage::AwaitingAction, "the customer is asked, and not the issuer"),
+    (Stage::Compensating, "nothing authorises once the placement gives back"),
+    (Stage::Completed, "nothing authorises once there is an order"),
+    (Stage::Failed, "nothing authorises once the placement is over"),
+];
+
 /// Where a fault may strike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Site {

@@ -5,12 +5,13 @@
 //! - [`shopper`]: a client that walks from a cart to an order. [`witness`]: what ledgers and rows say of it.
 //! - [`grpcurl`] and [`localstripe`]: programs of others, which scripts/test installs.
 //! - [`stand_ins`]: doubles of clock, ids, vault and replies, which the simulation shares.
-//! - [`wire`]: a network between two of them, which a test makes worse.
+//! - [`lines`]: what was logged. [`wire`]: a network between two of them, which a test makes worse.
 //! - [`dice`]: random choices that a seed repeats. [`patience`]: waiting for a bounded time.
 
 pub mod binary;
 pub mod dice;
 pub mod grpcurl;
+pub mod lines;
 pub mod localstripe;
 pub mod patience;
 pub mod postgres;

@@ -8,4 +8,4 @@ mod rows;
 
 pub use books::{Books, OrderSeen};
 pub use charges::{Charge, charges, charges_of};
-pub use rows::Rows;
+pub use rows::{Rows, TABLES};

@@ -8,9 +8,7 @@
 //! The listener hears a whole process. So that it hears nothing of other tests, and none of them decides before it
 //! whether anybody listens, the test runs its body in a process of its own: this binary once more, for this test alone.
 
-use std::io;
 use std::process::Command;
-use std::sync::{Arc, Mutex};
 
 use cashwrap::proto::cashwrap::v1 as api;
 use cashwrap::proto::cashwrap::v1::cart_service_client::CartServiceClient;
@@ -18,13 +16,13 @@ use cashwrap::proto::cashwrap::v1::checkout_service_client::CheckoutServiceClien
 use tempfile::TempDir;
 use tonic::Code;
 use tonic::transport::Channel;
-use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use super::strangers::{Buyer, buys, done};
 use crate::grpc::rig::Rig;
 use crate::server::process::get;
 use crate::server::purchase::{channel, details, fresh, of, places, sandbox, shop};
+use crate::support::lines::Lines;
 
 /// Says that this process is the one that listens.
 const ALONE: &str = "CASHWRAP_TEST_ALONE";
@@ -35,28 +33,6 @@ const NAME: &str = "complaints::spans::no_card_number_and_no_token_is_in_any_spa
 const NUMBERS: [&str; 3] = ["4111111111111111", "4111 1111 1111 1111", "5555-5555-5555-4444"];
 
 const TOKENS: [&str; 2] = ["tok_primary_approve.mc7", "tok_backup_approve.mc7"];
-
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
 
 #[tokio::test]
 async fn no_card_number_and_no_token_is_in_any_span_or_event_of_a_purchase() {
@@ -93,7 +69,7 @@ async fn no_card_number_and_no_token_is_in_any_span_or_event_of_a_purchase() {
     let rig = Rig::start().await;
     buys(&rig, &Buyer::Guest).await;
     done(&rig, 1).await;
-    let text = String::from_utf8_lossy(&lines.0.lock().unwrap()).into_owned();
+    let text = lines.text();
     for heard in ["CheckoutService/PlaceOrder", "INVALID_ARGUMENT", "TRACE", "partner_call{account=primary"] {
         assert!(text.contains(heard), "the listener did not hear {heard}");
     }

@@ -3,37 +3,12 @@
 //! The lines are those of the whole test binary: a subscriber for one test alone would race with the other
 //! tests, which decide at the same moment whether anybody listens.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
-use tracing_subscriber::fmt::MakeWriter;
+use tonic::Request;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use super::client::{call_with, cart_of};
 use super::fixture::{Fixture, Options, QUIET_KEY};
-use tonic::Request;
-
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
+use crate::support::lines::Lines;
 
 #[tokio::test]
 async fn a_key_and_a_capability_are_in_no_line_and_no_span() {
@@ -53,7 +28,7 @@ async fn a_key_and_a_capability_are_in_no_line_and_no_span() {
         request.metadata_mut().insert("cashwrap-capability", "cap_of_a_guest".parse().unwrap());
         let _ = call_with(&channel, "/cashwrap.v1.CartService/GetCart", request).await;
     }
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let text = lines.text();
     assert!(text.contains(r#"method="CartService/GetCart""#) && text.contains("UNAUTHENTICATED"), "{text}");
     for secret in [QUIET_KEY, "not-a-key-of-ours", "cap_of_a_guest", "Bearer"] {
         assert!(!text.contains(secret), "{secret} in {text}");

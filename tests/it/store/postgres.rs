@@ -25,19 +25,7 @@ use super::contract::{
 use crate::support::dice::Dice;
 use crate::support::patience::until;
 use crate::support::postgres::{Options, PrivatePostgres};
-
-const TABLES: [&str; 10] = [
-    "state",
-    "personal",
-    "event",
-    "attempt",
-    "operation",
-    "orders",
-    "placement",
-    "counter",
-    "reply",
-    "timer",
-];
+use crate::support::witness::TABLES;
 
 /// A migrated database without connections, which each test takes a copy of.
 static TEMPLATE: LazyLock<String> = LazyLock::new(|| {

@@ -11,19 +11,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 
 use super::contract::{Bench, Filled, every_law, key, text, ticking, unit};
-
-const TABLES: [&str; 10] = [
-    "state",
-    "personal",
-    "event",
-    "attempt",
-    "operation",
-    "orders",
-    "placement",
-    "counter",
-    "reply",
-    "timer",
-];
+use crate::support::witness::TABLES;
 
 fn dump(path: &Path) -> String {
     let connection = Connection::open(path).unwrap();

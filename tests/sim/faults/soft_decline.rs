@@ -2,7 +2,7 @@
 
 use cashwrap::domain::payment::DeclineClass;
 
-use super::{Blow, Fault, Site, Stage};
+use super::{Blow, Fault, Site, WHILE_PAYING_ALONE};
 use crate::gateways::Issuer;
 
 /// The fault.
@@ -11,11 +11,5 @@ pub const FAULT: Fault = Fault {
     sites: &[Site::Authorise],
     odds: 800,
     blow: |_| Blow::Issuer(Issuer::Declines(DeclineClass::IssuerUnavailable)),
-    never: &[
-        (Stage::None, "no gateway is called before there is a placement"),
-        (Stage::AwaitingAction, "the customer is asked, and not the issuer"),
-        (Stage::Compensating, "nothing authorises once the placement gives back"),
-        (Stage::Completed, "nothing authorises once there is an order"),
-        (Stage::Failed, "nothing authorises once the placement is over"),
-    ],
+    never: WHILE_PAYING_ALONE,
 };

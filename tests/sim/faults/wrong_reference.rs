@@ -1,6 +1,6 @@
 //! The gateway echoes another reference.
 
-use super::{Blow, Fault, Site, Stage};
+use super::{Blow, Fault, Site, WHILE_PAYING_ALONE};
 use crate::gateways::Issuer;
 
 /// The fault.
@@ -9,11 +9,5 @@ pub const FAULT: Fault = Fault {
     sites: &[Site::Authorise],
     odds: 300,
     blow: |_| Blow::Issuer(Issuer::EchoesAnotherReference),
-    never: &[
-        (Stage::None, "no gateway is called before there is a placement"),
-        (Stage::AwaitingAction, "the customer is asked, and not the issuer"),
-        (Stage::Compensating, "nothing authorises once the placement gives back"),
-        (Stage::Completed, "nothing authorises once there is an order"),
-        (Stage::Failed, "nothing authorises once the placement is over"),
-    ],
+    never: WHILE_PAYING_ALONE,
 };

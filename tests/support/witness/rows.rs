@@ -17,6 +17,20 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// How long one question may take.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(20);
 
+/// Every table of either database.
+pub const TABLES: [&str; 10] = [
+    "state",
+    "personal",
+    "event",
+    "attempt",
+    "operation",
+    "orders",
+    "placement",
+    "counter",
+    "reply",
+    "timer",
+];
+
 /// A connection that only reads.
 pub enum Rows {
     Sqlite(Connection),
