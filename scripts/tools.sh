@@ -15,6 +15,9 @@ localstripe_version=1.15.10
 export CASHWRAP_TOOLS="${CASHWRAP_TOOLS:-${HOME:-/root}/.cache/cashwrap-tools}"
 export CASHWRAP_FIXTURES="${CASHWRAP_FIXTURES:-$PWD/../shared/data}"
 mkdir -p "$CASHWRAP_TOOLS"
+if [ ! -e "$CASHWRAP_FIXTURES/catalog/products.json" ]; then
+    echo "WARNING: CASHWRAP_FIXTURES=$CASHWRAP_FIXTURES holds no catalog/products.json: the tests on it are NOT RUN" >&2
+fi
 
 give_up() {
     echo "scripts/test: $*" >&2
@@ -82,6 +85,7 @@ install_python_tools() {
 cargo fmt --version >/dev/null && cargo clippy --version >/dev/null ||
     give_up "Rust with rustfmt and clippy is missing: see https://rustup.rs"
 needs cc build-essential
+needs curl curl
 needs git git
 needs openssl openssl
 needs python3 python3

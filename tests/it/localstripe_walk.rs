@@ -56,11 +56,8 @@ fn variables<'a>(store: &'a str, stripe: &'a str) -> [(&'static str, &'a str); 1
 
 #[tokio::test]
 async fn an_order_of_the_catalogue_of_others_is_paid_at_a_stripe_of_others_to_the_cent() {
-    let (Some(grpcurl), Some(catalogue)) = (grpcurl::program("the walk through localstripe"), catalogue())
-    else {
-        return;
-    };
-    let Some(stripe) = LocalStripe::start().await else { return };
+    let Some(catalogue) = catalogue() else { return };
+    let (grpcurl, stripe) = (grpcurl::program(), LocalStripe::start().await);
     let files = tempfile::tempdir().unwrap();
     let (config, store) = (files.path().join("cashwrap.toml"), files.path().join("cashwrap.db"));
     std::fs::write(&config, EXAMPLE).unwrap();

@@ -4,12 +4,11 @@ mod blocks;
 
 use std::os::unix::fs::symlink;
 use std::process::Stdio;
-use std::time::Duration;
 
 use tokio::process::Command;
 
 use crate::support::binary::Spawned;
-use crate::support::grpcurl::{self, Grpcurl};
+use crate::support::grpcurl;
 use blocks::{in_section, script};
 
 const README: &str = include_str!("../../README.md");
@@ -24,9 +23,10 @@ fn address(line: &str) -> Option<String> {
 
 #[tokio::test]
 async fn the_commands_of_the_readme_lead_to_an_order_of_the_price_that_it_names() {
-    let Some(grpcurl_program) = grpcurl::program("the commands of the README") else { return };
-    let blocks = in_section(README, "An order by hand");
-    assert!(blocks.len() >= 9, "{blocks:?}");
+    let grpcurl_program = grpcurl::program();
+    let sections = ["An order by hand", "Collected in a shop, confirmed by the buyer"];
+    let blocks = sections.map(|heading| in_section(README, heading)).concat();
+    assert!(blocks.len() >= 18, "{blocks:?}");
     let mut demo = Spawned::start(&["demo", "--listen", "127.0.0.1:0"], &[]);
     let address = demo.line(address).await;
 
@@ -60,16 +60,15 @@ async fn the_commands_of_the_readme_lead_to_an_order_of_the_price_that_it_names(
     assert_eq!(order["order"]["paymentState"], "ORDER_PAYMENT_STATE_AUTHORISED", "{order}");
     let name = &order["order"]["payments"][0];
     assert_eq!(said_by("PaymentService/CapturePayment")["payment"]["name"], *name);
-    let grpcurl = Grpcurl::of(&grpcurl_program, &address);
-    let captured = async {
-        let request = serde_json::json!({ "name": name });
-        while grpcurl.call("PaymentService/GetPayment", &request).await["payment"]["state"]
-            != "PAYMENT_STATE_CAPTURED"
-        {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), captured).await.expect("it is not captured");
+    let decline = &said_by("PlaceOrder")["decline"];
+    assert_eq!(decline["nextAction"], "DECLINE_ACTION_OTHER_METHOD", "{decline}");
+    let refund = &said_by("PaymentService/RefundPayment")["payment"]["refunds"][0];
+    assert_eq!(refund["amount"]["units"], "10", "{refund}");
+    let collected = &said_by("ConfirmPaymentAction")["order"];
+    assert_eq!(
+        [&collected["flow"], &collected["paymentState"]],
+        ["click-and-collect@1", "ORDER_PAYMENT_STATE_AUTHORISED"]
+    );
     assert!(demo.interrupt().await.success());
 }
 

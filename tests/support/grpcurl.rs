@@ -7,17 +7,10 @@ use serde_json::Value;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
-/// Where grpcurl is. Under CI it must be there; elsewhere a test that needs it says that it was not run.
-pub fn program(test: &str) -> Option<PathBuf> {
+/// Where grpcurl is.
+pub fn program() -> PathBuf {
     let program = std::env::var_os("CASHWRAP_GRPCURL").map(PathBuf::from);
-    if program.is_none() {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "CASHWRAP_GRPCURL is not set: scripts/test installs grpcurl and names it"
-        );
-        println!("NOT RUN: {test}: CASHWRAP_GRPCURL names no grpcurl; scripts/test installs it");
-    }
-    program
+    program.expect("CASHWRAP_GRPCURL names no grpcurl: run `. scripts/tools.sh`, which installs and names it")
 }
 
 /// Calls one server.

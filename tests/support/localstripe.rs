@@ -22,18 +22,13 @@ pub struct LocalStripe {
 }
 
 impl LocalStripe {
-    /// Starts it, if the machine has it. Under CI it must be there.
-    pub async fn start() -> Option<Self> {
+    /// Starts it.
+    pub async fn start() -> Self {
         // Tests start in any order, and only the first may install it.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let Some(program) = std::env::var_os("CASHWRAP_LOCALSTRIPE").map(PathBuf::from) else {
-            assert!(
-                std::env::var_os("CI").is_none(),
-                "CASHWRAP_LOCALSTRIPE is not set: scripts/test installs localstripe and names it"
-            );
-            println!("NOT RUN: CASHWRAP_LOCALSTRIPE names no localstripe; scripts/test installs it");
-            return None;
-        };
+        let program = std::env::var_os("CASHWRAP_LOCALSTRIPE").map(PathBuf::from).expect(
+            "CASHWRAP_LOCALSTRIPE names no localstripe: run `. scripts/tools.sh`, which installs and names it",
+        );
         let directory = tempfile::tempdir().unwrap();
         // It cannot be given a socket, so the port is free only very likely: another one is tried then.
         for _ in 0..5 {
@@ -48,7 +43,7 @@ impl LocalStripe {
                 .unwrap();
             if ready(&mut child, port).await {
                 let base_url = format!("http://127.0.0.1:{port}");
-                return Some(Self { base_url, _child: child, _directory: directory });
+                return Self { base_url, _child: child, _directory: directory };
             }
         }
         panic!("{} does not start", program.display());

@@ -41,7 +41,8 @@ pub fn load(directory: Option<&Path>, known: Option<&KnownAccounts>) -> Result<L
 /// The same for any number of files and directories, whose flows are judged together.
 pub fn load_paths(paths: &[PathBuf], known: Option<&KnownAccounts>) -> Result<LoadedFlows, FlowsRefused> {
     if paths.is_empty() {
-        let ready = READY_FLOWS.map(|(name, text)| Source { name: name.to_owned(), text: text.to_owned() });
+        let ready = READY_FLOWS
+            .map(|(name, text)| Source { name: format!("ready-made {name}"), text: text.to_owned() });
         return load_sources(&ready, known);
     }
     let mut problems = Vec::new();

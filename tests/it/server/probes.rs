@@ -92,7 +92,7 @@ details_described_by!(reflection_v1alpha_describes_the_details_of_errors, v1alph
 
 #[tokio::test]
 async fn grpcurl_prints_the_details_of_an_error_in_words() {
-    let Some(program) = grpcurl::program("the details of errors") else { return };
+    let program = grpcurl::program();
     let server = Fixture::start(Options { dev: true, ..Options::default() }).await;
     let grpcurl = Grpcurl::of(&program, &server.address.to_string());
     let told = grpcurl.refused("CartService/GetCart", &serde_json::json!({"name": "carts/1"})).await;
