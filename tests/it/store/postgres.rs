@@ -1,6 +1,7 @@
 //! The PostgreSQL store under the contract, and what only it promises.
 
 mod cutting;
+mod process;
 mod proxy;
 
 use std::fmt::Write as _;
