@@ -1,6 +1,7 @@
 //! Payment gateways: adapters that speak a vendor's wire, and the stack that every one of them stands behind.
 //!
 //! - [`stripe`]: Stripe's PaymentIntents, which the sandbox gateway speaks too.
+//! - `exchange`: one exchange over HTTP, which every adapter makes in the same way.
 //! - `adapter`: what a vendor's adapter is to the stack: it calls once and says what became of it.
 //! - `stack`: the one tower stack, with a reason beside each layer.
 //! - `account`: an adapter behind its stacks, one for each class of operation: the port's implementation.
@@ -16,6 +17,7 @@ mod answer;
 mod call;
 mod class;
 mod classify;
+mod exchange;
 mod measure;
 mod probe;
 mod settings;
@@ -30,4 +32,5 @@ mod probe_test;
 pub use account::GatewayAccount;
 pub use adapter::{Adapter, Prober, Reply};
 pub use class::OperationClass;
+pub use exchange::LineError;
 pub use settings::StackSettings;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::config::{GatewayKind, GatewaySettings, Secret, SettingProblem};
 use crate::domain::ids::AccountId;
 use crate::partners::gateway::stripe::{Stripe, StripeError, StripeSettings};
-use crate::partners::gateway::{GatewayAccount, StackSettings};
+use crate::partners::gateway::{GatewayAccount, LineError, StackSettings};
 use crate::ports::gateway::Operable;
 use crate::resilience::Entropy;
 
@@ -62,9 +62,9 @@ fn stripe(settings: &GatewaySettings) -> Result<Stripe, Vec<SettingProblem>> {
     };
     Stripe::new(&stripe).map_err(|error| {
         let key = match &error {
-            StripeError::BaseUrl(_) | StripeError::PlainText(_) => "base_url",
+            StripeError::Line(LineError::BaseUrl(_)) | StripeError::PlainText(_) => "base_url",
             StripeError::SecretKey => "secret_key",
-            StripeError::NoTls | StripeError::Client(_) => "",
+            StripeError::Line(LineError::NoTls | LineError::Client(_)) => "",
         };
         vec![settings.options.problem(key, error.to_string(), "correct it")]
     })

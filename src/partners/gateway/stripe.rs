@@ -1,21 +1,19 @@
 //! Stripe's PaymentIntents, in two steps and with manual capture: create (no money moves), confirm, capture.
 //!
 //! - `settings`: the account and where it is reached. `adapter`: the parts put together.
-//! - `form`, `amounts`, `render`: a request becomes bytes, without a credential.
-//! - `gate`, `transport`: the bytes leave in time or not at all, and a bounded reply is read.
+//! - `amounts`, `render`: a request becomes bytes, without a credential.
+//! - `transport`: Stripe's headers around the exchange, the credential among them.
 //! - `wire`, `parse`, `refunds`, `errors`, `declines`, `cards`: a reply becomes an outcome. They are pure, trust nothing, and
 //!   say that nobody knows whenever a reply has no one meaning.
 //!
 //! Every request about an intent asks for `expand[]=latest_charge`: the charge tells what was captured, and a
-//! form is then never empty, on which `gate` relies.
+//! form is then never empty, on which the gate of `exchange` relies.
 
 mod adapter;
 mod amounts;
 mod cards;
 mod declines;
 mod errors;
-mod form;
-mod gate;
 mod parse;
 #[cfg(test)]
 mod parse_test;

@@ -1,13 +1,13 @@
 //! The parts put together: render, exchange, parse.
 
-use super::form::{Form, segment};
 use super::parse::{Question, parse};
 use super::render::{Request, render};
 use super::settings::{StripeError, StripeSettings};
-use super::transport::{NoReply, Raw, Transport};
+use super::transport::Transport;
 use crate::domain::money::Money;
 use crate::domain::payment::outcome::Refusal;
 use crate::domain::payment::{GatewayCapabilities, OperationKind, Outcome};
+use crate::partners::gateway::exchange::{Form, NoReply, Raw, segment};
 use crate::partners::gateway::{Adapter, Prober, Reply};
 use crate::ports::gateway::{GatewayRequest, Look, Rendered, Window};
 

@@ -14,11 +14,11 @@
 use super::cards;
 use super::declines::{decline, printable};
 use super::parse::{Question, view};
-use super::transport::Raw;
 use super::wire::{ErrorBody, Failure, Intent};
 use crate::domain::payment::outcome::Refusal;
 use crate::domain::payment::{DeclineClass, NotSent, OperationKind, Outcome, Status, UnknownCause, View};
 use crate::partners::gateway::Reply;
+use crate::partners::gateway::exchange::Raw;
 
 /// What an answer other than 2xx means.
 pub(super) fn parse(question: Question<'_>, raw: Raw) -> Reply {

@@ -2,13 +2,13 @@
 
 use super::amounts::{from_wire, money_from_wire};
 use super::declines::decline;
-use super::transport::Raw;
 use super::wire::{ChargeRef, Intent, Page};
 use super::{cards, errors, refunds};
 use crate::domain::money::Money;
 use crate::domain::payment::outcome::Refusal;
 use crate::domain::payment::{OperationKind, Outcome, Status, UnknownCause, View};
 use crate::partners::gateway::Reply;
+use crate::partners::gateway::exchange::Raw;
 
 /// What was asked, to hold an answer against.
 #[derive(Debug, Clone, Copy)]

@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::parse::{Question, parse};
-use super::transport::Raw;
 use crate::domain::money::Money;
 use crate::domain::payment::{DeclineClass, NotSent, OperationKind, Outcome, Status, UnknownCause, View};
 use crate::partners::gateway::Reply;
+use crate::partners::gateway::exchange::Raw;
 
 const CREATE: Question<'_> = Question::Change { kind: OperationKind::Create, object: None };
 const CONFIRM: Question<'_> = Question::Change { kind: OperationKind::Confirm, object: Some("pi_1") };

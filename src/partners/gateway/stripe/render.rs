@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::amounts::{currency_to_wire, to_wire};
-use super::form::{Form, segment};
 use crate::domain::money::Money;
+use crate::partners::gateway::exchange::{Form, segment};
 use crate::ports::gateway::{Call, GatewayRequest, Rendered};
 
 const INTENTS: &str = "/v1/payment_intents";

@@ -5,6 +5,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::domain::payment::GatewayCapabilities;
+use crate::partners::gateway::LineError;
 
 /// The version of Stripe's API whose shapes this adapter reads: the one with `latest_charge`, before the
 /// monthly releases.
@@ -45,19 +46,13 @@ impl StripeSettings {
 /// Why an adapter cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum StripeError {
-    /// The address cannot be used.
-    #[error("{0:?} is no address of a gateway: give scheme and host, such as https://api.stripe.com")]
-    BaseUrl(String),
+    /// There is no line to it.
+    #[error(transparent)]
+    Line(#[from] LineError),
     /// A live key would leave in plain text.
     #[error("a live key is only sent over https: begin {0:?} with https://")]
     PlainText(String),
     /// The key has characters that cannot stand in a header.
     #[error("the secret key has characters that cannot be sent: check how it was configured")]
     SecretKey,
-    /// No cryptography was installed for TLS.
-    #[error("no TLS provider is installed: install rustls's default provider when the process starts")]
-    NoTls,
-    /// The HTTP client could not be made.
-    #[error("the HTTP client cannot be made")]
-    Client(#[source] reqwest::Error),
 }

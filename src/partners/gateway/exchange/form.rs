@@ -3,11 +3,11 @@
 
 /// A form in the order in which its pairs were added: the same request gives the same bytes.
 #[derive(Default)]
-pub(super) struct Form(String);
+pub(in crate::partners::gateway) struct Form(String);
 
 impl Form {
     /// Adds `name=value`.
-    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+    pub(in crate::partners::gateway) fn with(mut self, name: &str, value: &str) -> Self {
         if !self.0.is_empty() {
             self.0.push('&');
         }
@@ -18,20 +18,20 @@ impl Form {
     }
 
     /// Adds `name=value` if there is a value.
-    pub(super) fn with_some(self, name: &str, value: Option<&str>) -> Self {
+    pub(in crate::partners::gateway) fn with_some(self, name: &str, value: Option<&str>) -> Self {
         match value {
             Some(value) => self.with(name, value),
             None => self,
         }
     }
 
-    pub(super) fn encoded(self) -> String {
+    pub(in crate::partners::gateway) fn encoded(self) -> String {
         self.0
     }
 }
 
 /// One segment of a path.
-pub(super) fn segment(text: &str) -> String {
+pub(in crate::partners::gateway) fn segment(text: &str) -> String {
     let mut escaped = String::new();
     escape(text, &mut escaped);
     escaped

@@ -1,0 +1,15 @@
+//! One exchange with a vendor over HTTP, as every adapter makes it.
+//!
+//! - `line`: the client of one account: lets nothing leave late, and reads a bounded reply.
+//! - `gate`: the last check before the first byte.
+//! - `form`: forms, queries and segments of paths, escaped.
+//!
+//! What a vendor's answers mean, its headers and its credentials stay in its adapter.
+
+mod form;
+mod gate;
+mod line;
+
+pub(super) use form::{Form, segment};
+pub use line::LineError;
+pub(super) use line::{Line, NoReply, Raw};
