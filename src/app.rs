@@ -2,7 +2,7 @@
 //!
 //! - [`house`]: what the use cases work with.
 //! - [`mutation`]: the one way in which a change under an idempotency key is made. [`reach`]: whose rows it may touch.
-//! - [`carts`], [`repricing`], [`checkouts`], [`delivery`], [`quoting`], [`placing`], [`actions`], [`payments`], [`orders`],
+//! - [`carts`], [`repricing`], [`checkouts`], [`delivery`], [`quoting`], [`placing`], [`actions`], `giving_up`, [`payments`], [`orders`],
 //!   [`operations`]: the use cases.
 //! - [`stocking`]: loading a catalogue into the store.
 //! - [`error`]: everything that they refuse, with a stable reason.
@@ -12,6 +12,7 @@ pub mod carts;
 pub mod checkouts;
 pub mod delivery;
 pub mod error;
+mod giving_up;
 pub mod house;
 pub mod mutation;
 pub mod operations;

@@ -1,4 +1,4 @@
-//! What happens while a placement waits for its customer: the return, and second thoughts (R15).
+//! What happens while a placement waits for its customer: the return (R15). Second thoughts are in `giving_up`.
 //!
 //! Nothing here believes what a browser brought back. A signal is noted on the payment and the machine looks
 //! at the gateway, whose answer counts.
@@ -10,7 +10,7 @@ use bytes::Bytes;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::checkouts::{checkout_of, wished};
+use super::checkouts::checkout_of;
 use super::error::{Error, Reason};
 use super::house::House;
 use super::mutation::{Mutation, TRIES, conflict};
@@ -18,13 +18,9 @@ use crate::domain::checkout::CheckoutState;
 use crate::domain::ids::{CheckoutId, PaymentId, PlacementId, StoreId, UnitId};
 use crate::domain::payment::react::react;
 use crate::domain::payment::{Input, Payment};
-use crate::domain::placement::Wish;
 use crate::engine::{Room, events};
 use crate::ports::Record;
 use crate::ports::store::{Key, Kind, Query, ReplyWrite, Snapshot, StoredReply, UnitOfWork, Verdict, Write};
-
-/// How long an update waits for a pending action to be cancelled at the gateway.
-const REOPEN_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a placement that another replica drives is given before it is looked at.
 const ELSEWHERE: Duration = Duration::from_millis(200);
@@ -79,33 +75,6 @@ impl House {
         Err(conflict())
     }
 
-    /// A buyer who edits while an action is pending gives the payment up first: it is cancelled at the gateway,
-    /// and the session opens again. Where it turns out to have succeeded, the order stands.
-    pub(super) async fn reopen(&self, store: &StoreId, id: CheckoutId) -> Result<(), Error> {
-        let room = self.room()?;
-        let key = Key::new(store, Kind::Checkout, id);
-        let query = Query { keys: vec![key.clone()], ..Query::default() };
-        for _ in 0..TRIES {
-            let snapshot = self.engine.store.read(&query).await?;
-            let (checkout, _) = checkout_of(&key, &snapshot)?;
-            let Some(placement) = checkout.placement else { return Ok(()) };
-            if checkout.state != CheckoutState::AwaitingAction {
-                return Ok(());
-            }
-            let noted = wished(&checkout, &snapshot, Wish::Reopen)?;
-            if !self.note(&snapshot, Record::Placement(Box::new(noted)), None).await? {
-                continue;
-            }
-            let subject = Key::new(store, Kind::Placement, placement);
-            let driven = self.kick(&subject, room);
-            let until = Instant::now() + REOPEN_PATIENCE;
-            // Whatever became of it: the update itself says what the session is now.
-            let _ended = self.await_settled(store, placement, driven, until).await;
-            return Ok(());
-        }
-        Err(conflict())
-    }
-
     /// Keeps what was asked under the caller's key, without an answer of its own.
     fn asked(&self, mutation: &Mutation, placement: PlacementId) -> ReplyWrite {
         ReplyWrite::Claim {
@@ -120,7 +89,7 @@ impl House {
     }
 
     /// Writes one row as it shall be; false when somebody else changed it, or took the key, meanwhile.
-    async fn note(
+    pub(super) async fn note(
         &self,
         snapshot: &Snapshot<Record>,
         record: Record,

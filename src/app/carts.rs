@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::checkouts::cart_of;
 use super::error::{Error, Reason};
+use super::giving_up::Editable;
 use super::house::House;
 use super::mutation::{Change, Mutation, Versioned, etag};
 use super::reach::Reach;
@@ -141,11 +142,12 @@ impl House {
         keys.extend(self.catalogue.keys(&mutation.store, skus, &[]));
         let step = |snapshot: Arc<Snapshot<Record>>| async move {
             let snapshot = &*snapshot;
-            let cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?, snapshot).await?;
+            let Editable { cart, left, gives_up } = Self::open_cart(mutation, id, snapshot)?;
+            let cart = self.repriced(&cart, snapshot).await?;
             let found = self.find(&mutation.store, skus, &[], snapshot).await?;
             let next = apply(&cart, actions, &found.products)?;
-            check_taken(&cart, &next, actions, &snapshot.left)?;
-            Ok(change(self.touched(next)))
+            check_taken(&cart, &next, actions, &left)?;
+            Ok(change(self.touched(next)).giving_up(gives_up))
         };
         self.mutate_seen(mutation, &keys, step, |shown, seen| encode_cart(shown, seen, encode)).await
     }
@@ -164,7 +166,8 @@ impl House {
         keys.extend(self.catalogue.keys(&mutation.store, &[], codes));
         let step = |snapshot: Arc<Snapshot<Record>>| async move {
             let snapshot = &*snapshot;
-            let mut cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?, snapshot).await?;
+            let Editable { cart, left, gives_up } = Self::open_cart(mutation, id, snapshot)?;
+            let mut cart = self.repriced(&cart, snapshot).await?;
             let mut found = self.find(&mutation.store, &[], codes, snapshot).await?;
             let unknown =
                 || Error::of_field(Reason::CodeInvalid, "code", "is not known here: check how it is spelled");
@@ -173,7 +176,7 @@ impl House {
             coupon
                 .applies(&lines, self.engine.clock.now())
                 .map_err(|problem| Error::of_field(Reason::CodeInvalid, "code", not_applied(&problem)))?;
-            if coupon.counter().is_some_and(|name| snapshot.left.get(&name).is_some_and(|left| *left <= 0)) {
+            if coupon.counter().is_some_and(|name| left.get(&name).is_some_and(|left| *left <= 0)) {
                 return Err(Error::of_field(Reason::CodeInvalid, "code", "is used up: go on without it"));
             }
             cart.coupons.retain(|held| held.code != coupon.code);
@@ -182,7 +185,7 @@ impl House {
                 let remedy = format!("is one more than the {MAX_CODES} that a cart takes: remove another");
                 return Err(Error::of_field(Reason::LimitExceeded, "code", remedy));
             }
-            Ok(change(self.touched(cart)))
+            Ok(change(self.touched(cart)).giving_up(gives_up))
         };
         self.mutate_seen(mutation, &keys, step, |shown, seen| encode_cart(shown, seen, encode)).await
     }
@@ -198,7 +201,8 @@ impl House {
         let keys = [Key::new(&mutation.store, Kind::Cart, id)];
         let step = |snapshot: Arc<Snapshot<Record>>| async move {
             let snapshot = &*snapshot;
-            let mut cart = self.repriced(&Self::open_cart(mutation, id, snapshot)?, snapshot).await?;
+            let Editable { cart, gives_up, .. } = Self::open_cart(mutation, id, snapshot)?;
+            let mut cart = self.repriced(&cart, snapshot).await?;
             let before = cart.coupons.len();
             cart.coupons.retain(|held| held.code != *code);
             if cart.coupons.len() == before {
@@ -208,7 +212,7 @@ impl House {
                     "is not on this cart: read the cart for the codes that it has",
                 ));
             }
-            Ok(change(self.touched(cart)))
+            Ok(change(self.touched(cart)).giving_up(gives_up))
         };
         self.mutate_seen(mutation, &keys, step, |shown, seen| encode_cart(shown, seen, encode)).await
     }
@@ -223,25 +227,30 @@ impl House {
         let keys = [Key::new(&mutation.store, Kind::Cart, id)];
         let step = |snapshot: Arc<Snapshot<Record>>| async move {
             let snapshot = &*snapshot;
-            let mut cart = Self::open_cart(mutation, id, snapshot)?;
+            let Editable { mut cart, gives_up, .. } = Self::open_cart(mutation, id, snapshot)?;
             cart.state = CartState::Deleted;
-            Ok(change(self.touched(cart)))
+            Ok(change(self.touched(cart)).giving_up(gives_up))
         };
         self.mutate_seen(mutation, &keys, step, |shown, seen| encode_cart(shown, seen, encode)).await
     }
 
-    fn open_cart(mutation: &Mutation, id: CartId, snapshot: &Snapshot<Record>) -> Result<Cart, Error> {
-        let row = snapshot
-            .rows
-            .get(&Key::new(&mutation.store, Kind::Cart, id))
-            .ok_or_else(|| Error::not_found("cart"))?;
-        let Record::Cart(cart) = &row.row else { return Err(Error::not_found("cart")) };
-        if cart.state == CartState::Deleted {
-            return Err(Error::not_found("cart"));
+    /// The cart that is about to be changed. An order that was made of it is named.
+    fn open_cart(mutation: &Mutation, id: CartId, snapshot: &Snapshot<Record>) -> Result<Editable, Error> {
+        let editable = Editable::of(cart_of(&mutation.store, id, snapshot)?, snapshot);
+        let cart = &editable.cart;
+        match (cart.state, cart.order) {
+            (CartState::Ordered, Some(order)) => {
+                let name = format!("stores/{}/orders/{order}", cart.store);
+                let message = format!("the cart became an order and cannot be changed: read {name}");
+                Err(Error::new(Reason::CartNotOpen, message)
+                    .with("state", cart.state.as_str().to_owned())
+                    .with("order", name))
+            }
+            _ => {
+                crate::domain::cart::open(cart)?;
+                Ok(editable)
+            }
         }
-        mutation.check_etag(row.sequence)?;
-        crate::domain::cart::open(cart)?;
-        Ok((**cart).clone())
     }
 
     fn touched(&self, mut cart: Cart) -> Cart {

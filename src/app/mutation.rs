@@ -2,7 +2,7 @@
 //! write when nobody else is in the way.
 //!
 //! A repeat gets the stored bytes. Without an etag the change is re-applied on a row that somebody else
-//! changed meanwhile; with one it is refused.
+//! changed meanwhile; with one it is refused. The etag is that of the first row.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,10 +12,11 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::error::{Error, Reason};
+use super::giving_up::{edited_meanwhile, not_yet_given_up};
 use super::house::House;
 use super::reach::Reach;
-use crate::domain::cart::CartLine;
-use crate::domain::ids::{StoreId, UnitId};
+use crate::domain::cart::{CartLine, CartState};
+use crate::domain::ids::{PlacementId, StoreId, UnitId};
 use crate::engine::events;
 use crate::mutants::{Mutant, planted};
 use crate::ports::Record;
@@ -66,6 +67,15 @@ pub(super) struct Change {
     pub(super) timers: Vec<TimerWrite>,
     /// Whether the reply tells of money that moves: it is kept for longer.
     pub(super) moves_money: bool,
+    /// The placement whose pending payment the change ends: it is given up first, and the change decided on anew.
+    pub(super) gives_up: Option<PlacementId>,
+}
+
+impl Change {
+    /// The same, once this placement's payment was given up.
+    pub(super) fn giving_up(self, gives_up: Option<PlacementId>) -> Self {
+        Self { gives_up, ..self }
+    }
 }
 
 /// The etag of a row after `sequence` events.
@@ -113,18 +123,14 @@ impl Mutation {
     }
 
     /// Refuses a row whose etag is not the one that the change was decided on.
-    pub(super) fn check_etag(&self, sequence: u64) -> Result<(), Error> {
+    fn check_etag(&self, sequence: u64) -> Result<(), Error> {
         match &self.etag {
             Some(given) if format!("\"{given}\"") == etag(sequence) => Err(Error::of_field(
                 Reason::EtagMismatch,
                 "etag",
                 "lacks its quotes, which are part of it: send it as it was read",
             )),
-            Some(given) if *given != etag(sequence) => Err(Error::of_field(
-                Reason::EtagMismatch,
-                "etag",
-                "is not the current one: read the resource again and decide on what it is now",
-            )),
+            Some(given) if *given != etag(sequence) => Err(stale_etag()),
             _ => Ok(()),
         }
     }
@@ -165,14 +171,24 @@ impl House {
         let counter = |key: &Key| Some((key.store.clone(), key.kind.counter(&key.id)?));
         let counters = keys.iter().filter_map(counter).collect();
         let query = Query { keys: keys.to_vec(), reply: Some(mutation.key()), counters };
+        // The row as it was when its payment was given up.
+        let mut given_up: Option<Record> = None;
         for _ in 0..TRIES {
             let snapshot = Arc::new(self.engine.store.read(&query).await?);
             if let Some(body) = mutation.replayed(snapshot.reply.as_ref())? {
                 return Ok(body);
             }
             // The first key is that of the row that the call speaks of, or of the cart that it checks out.
-            if let Some(row) = keys.first().and_then(|key| snapshot.rows.get(key)) {
+            let row = keys.first().and_then(|key| snapshot.rows.get(key));
+            if let Some(row) = row {
                 mutation.reach.check_row(&row.row)?;
+                match &given_up {
+                    // The etag was held against the row before its payment was given up, which moved it.
+                    Some(before) if mutation.etag.is_none() || !edited_meanwhile(before, &row.row) => {}
+                    Some(_) => return Err(stale_etag()),
+                    None if deleted(&row.row) => {}
+                    None => mutation.check_etag(row.sequence)?,
+                }
             }
             let change = match step(Arc::clone(&snapshot)).await {
                 Ok(change) => change,
@@ -184,6 +200,15 @@ impl House {
                     return Err(error);
                 }
             };
+            if let Some(placement) = change.gives_up {
+                if given_up.is_some() {
+                    return Err(not_yet_given_up());
+                }
+                mutation.in_time()?;
+                given_up = row.map(|row| row.row.clone());
+                self.give_up(&mutation.store, placement).await?;
+                continue;
+            }
             let alive = self.engine.alive(&mutation.store, &change.records, &snapshot);
             let (writes, shown) = writes(mutation, &snapshot, change.records);
             let body = body(&shown, &snapshot);
@@ -249,6 +274,19 @@ pub(super) fn writes(
         }
     }
     (writes, shown)
+}
+
+fn stale_etag() -> Error {
+    Error::of_field(
+        Reason::EtagMismatch,
+        "etag",
+        "is not the current one: read the resource again and decide on what it is now",
+    )
+}
+
+/// Whether a row is as good as not there, whatever etag a caller remembers of it.
+fn deleted(record: &Record) -> bool {
+    matches!(record, Record::Cart(cart) if cart.state == CartState::Deleted)
 }
 
 /// Others were faster, again and again.

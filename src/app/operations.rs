@@ -105,7 +105,9 @@ impl House {
         let unavailable = self.engine.unavailable(account, mode);
         let view = PartnerView { account: account.clone(), mode, unavailable, kind: PartnerKind::Gateway };
         let keys = [key.clone()];
-        let body = self.mutate(mutation, &keys, step, |_: &[Versioned<Record>]| encode(&view)).await?;
+        // A mode's etag is of the mode itself, not of its row, and was checked above.
+        let checked = Mutation { etag: None, ..mutation.clone() };
+        let body = self.mutate(&checked, &keys, step, |_: &[Versioned<Record>]| encode(&view)).await?;
         self.engine.modes.set(row.clone());
         Ok(body)
     }

@@ -157,7 +157,6 @@ impl House {
             let snapshot = &*snapshot;
             let row = snapshot.rows.get(key).ok_or_else(|| Error::not_found("payment"))?;
             let Record::Payment(payment) = &row.row else { return Err(Error::not_found("payment")) };
-            mutation.check_etag(row.sequence)?;
             let next = self.wish(payment, wanted)?;
             Ok(Change {
                 records: vec![Record::Payment(Box::new(next))],

@@ -44,6 +44,34 @@ impl House {
         }
     }
 
+    /// Returns once a placement is over, or when patience ends.
+    pub(super) async fn await_end(
+        &self,
+        store: &StoreId,
+        id: PlacementId,
+        until: Instant,
+    ) -> Result<(), Error> {
+        let key = Key::new(store, Kind::Placement, id);
+        let query = Query { keys: vec![key.clone()], ..Query::default() };
+        loop {
+            // Before we look, so that no commit can slip in between.
+            let committed = self.engine.commits.notified();
+            tokio::pin!(committed);
+            committed.as_mut().enable();
+            let snapshot = self.engine.store.read(&query).await?;
+            let over = match snapshot.rows.get(&key).map(|row| &row.row) {
+                Some(Record::Placement(placement)) => placement.state.terminal(),
+                _ => true,
+            };
+            if over || Instant::now() >= until {
+                return Ok(());
+            }
+            let next = (Instant::now() + LOOK_EVERY).min(until);
+            // A wake-up or the end of the pause: either way we look again.
+            let _woken = tokio::time::timeout_at(next, committed).await;
+        }
+    }
+
     /// What a placement answers now; `None` while it is being worked on.
     async fn answer_of(&self, store: &StoreId, id: PlacementId) -> Result<Option<Bytes>, Error> {
         let key = Key::new(store, Kind::Placement, id);

@@ -5,12 +5,12 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 
 use super::super::error::Error;
+use super::super::giving_up::{Editable, giving_way};
 use super::super::house::House;
 use super::super::mutation::{Change, Mutation, Versioned};
 use super::rows::{cart_at_hand, checkout_of, open, wished};
 use super::show::EncodeCheckout;
 use crate::domain::address::{Address, Contact};
-use crate::domain::cart::CartState;
 use crate::domain::checkout::{Billing, Checkout, CheckoutState};
 use crate::domain::flow::{Flow, IdentityOption};
 use crate::domain::ids::CheckoutId;
@@ -45,7 +45,8 @@ pub struct Edit {
 }
 
 impl House {
-    /// Replaces parts of what the buyer has given, and quotes anew.
+    /// Replaces parts of what the buyer has given, and quotes anew. A session whose payment waits for an action is
+    /// edited once that payment was given up.
     pub async fn update_checkout(
         &self,
         mutation: &Mutation,
@@ -54,50 +55,26 @@ impl House {
         encode: EncodeCheckout<'_>,
     ) -> Result<Bytes, Error> {
         self.store(&mutation.store)?;
-        match self.update_open(mutation, id, edit, encode).await {
-            Err(error) if error.metadata().get("state").is_some_and(|state| state == "AWAITING_ACTION") => {
-                mutation.in_time()?;
-                self.reopen(&mutation.store, id).await?;
-                // The etag was held against the session before its payment was given up, which moved it.
-                let reopened = Mutation { etag: None, ..mutation.clone() };
-                self.update_open(&reopened, id, edit, encode).await
-            }
-            answer => answer,
-        }
-    }
-
-    /// Applies an edit to an open session. One whose payment waits for an action is refused only once the edit is
-    /// known to be good: nobody loses a payment over an edit that fails.
-    pub(super) async fn update_open(
-        &self,
-        mutation: &Mutation,
-        id: CheckoutId,
-        edit: &Edit,
-        encode: EncodeCheckout<'_>,
-    ) -> Result<Bytes, Error> {
         let key = &Key::new(&mutation.store, Kind::Checkout, id);
         let step = |snapshot: Arc<Snapshot<Record>>| async move {
             let snapshot = &*snapshot;
-            let (mut checkout, sequence) = checkout_of(key, snapshot)?;
-            mutation.check_etag(sequence)?;
-            let waits = checkout.state == CheckoutState::AwaitingAction;
-            if !waits {
+            let (mut checkout, _) = checkout_of(key, snapshot)?;
+            let waits = checkout.placement.filter(|_| checkout.state.placing());
+            let gives_up = waits.and_then(|id| giving_way(&checkout.store, id, snapshot)).map(|held| held.id);
+            if gives_up.is_none() {
                 open(&checkout)?;
             }
-            let mut held = cart_at_hand(&checkout, snapshot)?;
-            if waits {
-                held.state = CartState::Open;
-            }
+            let held = Editable::of(cart_at_hand(&checkout, snapshot)?, snapshot).cart;
             let cart = self.repriced(&held, snapshot).await?;
             let repriced = (cart != held).then(|| Record::Cart(Box::new(cart.clone())));
             checkout.lines = cart.lines;
             checkout.coupons = cart.coupons;
             let flow = self.flow(&checkout.flow.id, checkout.flow.version)?;
             self.edit(&mut checkout, flow, edit).await?;
-            open(&checkout)?;
             checkout.updated_at = self.engine.clock.now();
             let session = Record::Checkout(Box::new(checkout));
-            Ok(Change { records: std::iter::once(session).chain(repriced).collect(), ..Change::default() })
+            let records = std::iter::once(session).chain(repriced).collect();
+            Ok(Change { records, gives_up, ..Change::default() })
         };
         let keys = [key.clone()];
         self.mutate_seen(mutation, &keys, step, |shown, seen| self.encode_view(shown, seen, encode)).await
@@ -116,8 +93,7 @@ impl House {
         let keys = [key.clone()];
         let step = |snapshot: Arc<Snapshot<Record>>| async move {
             let snapshot = &*snapshot;
-            let (mut checkout, sequence) = checkout_of(key, snapshot)?;
-            mutation.check_etag(sequence)?;
+            let (mut checkout, _) = checkout_of(key, snapshot)?;
             let mut records = Vec::new();
             if checkout.state.placing() {
                 records.push(Record::Placement(Box::new(wished(&checkout, snapshot, Wish::Cancel)?)));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::super::error::{Error, Reason};
+use super::super::giving_up::Editable;
 use super::super::house::House;
 use super::super::mutation::{Change, Mutation};
 use super::edit::Edit;
@@ -43,8 +44,10 @@ impl House {
         let step = |snapshot: Arc<Snapshot<Record>>| async move {
             let snapshot = &*snapshot;
             let cart = cart_of(&mutation.store, new.cart, snapshot)?;
+            let Editable { cart, gives_up, .. } = Editable::of(cart, snapshot);
             let checkout = self.open_session(&mutation.store, new, &cart).await?;
-            Ok(Change { records: vec![Record::Checkout(Box::new(checkout))], ..Change::default() })
+            let records = vec![Record::Checkout(Box::new(checkout))];
+            Ok(Change { records, gives_up, ..Change::default() })
         };
         self.mutate_seen(mutation, &keys, step, |shown, seen| self.encode_view(shown, seen, encode)).await
     }

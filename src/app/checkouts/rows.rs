@@ -57,7 +57,7 @@ pub(in crate::app) fn cart_at_hand(checkout: &Checkout, snapshot: &Snapshot<Reco
 }
 
 /// The session's placement with another wish.
-pub(in crate::app) fn wished(
+pub(super) fn wished(
     checkout: &Checkout,
     snapshot: &Snapshot<Record>,
     wish: Wish,

@@ -153,6 +153,14 @@ pub fn decide(payment: &Payment, facts: &Facts<'_>) -> Decision {
     soonest.map_or(Decision::Done, |until| Decision::Wait { until })
 }
 
+/// Ends the action that a payment waits for, before its time is up.
+pub fn end_action(payment: &Payment) -> Decision {
+    payment.live().map_or(Decision::Done, |attempt| {
+        let (attempt, kind, amount_minor) = (attempt.id, OperationKind::Void, payment.amount.minor);
+        Decision::Do(Effect::Next { attempt, kind, amount_minor })
+    })
+}
+
 fn next_of_attempt(payment: &Payment, attempt: &Attempt, facts: &Facts<'_>) -> Decision {
     let released = payment.goal == Goal::Release;
     let next = |kind, amount_minor| Decision::Do(Effect::Next { attempt: attempt.id, kind, amount_minor });

@@ -61,15 +61,24 @@ pub fn decide(placement: &Placement, payments: &[&Payment], facts: &Facts<'_>) -
 }
 
 fn paying(placement: &Placement, payments: &[&Payment], facts: &Facts<'_>) -> Step {
-    if placement.wish != Wish::Place {
+    if placement.wish == Wish::Cancel {
         return Step::Conclude(Conclusion::Compensate(Failure::Released));
     }
+    let reopens = placement.wish == Wish::Reopen;
     for (index, payment) in payments.iter().enumerate() {
         match verdict(payment, facts) {
             Verdict::Held if planted(Mutant::CaptureFirst) && payment.captured_minor() == 0 => {
                 return drive(index, payment, facts);
             }
             Verdict::Held => {}
+            // What was given up is no decline, and tries no other gateway.
+            _ if reopens && payment.live().is_none() => {
+                return Step::Conclude(Conclusion::Compensate(Failure::Released));
+            }
+            // Cancelled as at the end of its time (R15): a success that the cancel reveals is still the order's.
+            Verdict::AwaitingAction { .. } if reopens => {
+                return Step::Payment { index, decision: payment::decide::end_action(payment) };
+            }
             Verdict::Failed(failure) => return Step::Conclude(Conclusion::Compensate(failure)),
             Verdict::AwaitingAction { redirect_url, expires_at } => {
                 return match (drive(index, payment, facts), placement.state) {

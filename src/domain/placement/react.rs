@@ -102,7 +102,10 @@ fn complete(
     let total = whole.checkout.quoted.as_ref().map_or(0, |quoted| quoted.quote.totals.total.minor);
     let state = payment_state(total, &payments);
     let ids = whole.placement.payments.clone();
-    whole.order = Some(Order::of(&whole.checkout, order, ids, state, now).ok_or(Impossible::State)?);
+    let made = Order::of(&whole.checkout, order, ids, state, now).ok_or(Impossible::State)?;
+    // What was charged at once is captured before there is an order.
+    let captured_minor = payments.iter().map(|payment| payment.captured_minor()).sum();
+    whole.order = Some(Order { captured_minor, ..made });
     whole.placement.order = Some(order);
     whole.checkout.state = CheckoutState::Completed;
     whole.checkout.order = Some(order);

@@ -1,12 +1,12 @@
 //! What stands beside the text of a record: links, the label, real columns.
 //!
-//! - Links make one query enough for a use case: a cart brings the catalogue's rows of its lines along, a
-//!   checkout these and its cart, placement and order, a placement its checkout, cart and payments. Placements,
+//! - Links make one query enough for a use case: a cart brings the catalogue's rows of its lines along and
+//!   the placement that locks it, a checkout these and its cart, placement and order, a placement its checkout, cart and payments. Placements,
 //!   payments and the checkouts of customers bring the card books along, and a token's book those of its card.
 //! - The label is what rows of a kind are listed by: an order by its customer, a payment by [`UNRESOLVED`].
 //! - Columns are for operators, analysts and the backstops of uniqueness.
 
-use crate::domain::cart::CartLine;
+use crate::domain::cart::{CartLine, CartState};
 use crate::domain::coupon::Coupon;
 use crate::domain::order::Order;
 use crate::domain::payment::scheme::BookId;
@@ -32,7 +32,11 @@ pub(super) fn links(record: &Record) -> Vec<(Kind, String)> {
         .flatten()
         .chain(sold(&checkout.lines, &checkout.coupons))
         .collect(),
-        Record::Cart(cart) => sold(&cart.lines, &cart.coupons).collect(),
+        Record::Cart(cart) => {
+            let placement = cart.placement.filter(|_| cart.state == CartState::Locked);
+            let placement = placement.map(|id| (Kind::Placement, id.to_string()));
+            placement.into_iter().chain(sold(&cart.lines, &cart.coupons)).collect()
+        }
         Record::Placement(placement) => {
             let own =
                 [(Kind::Checkout, placement.checkout.to_string()), (Kind::Cart, placement.cart.to_string())];

@@ -115,6 +115,17 @@ impl Till {
         }
     }
 
+    /// The customer did what an action asked for, and the gateway took the money at once: no cancel can undo it.
+    pub fn customer_pays(&self) {
+        for object in self.0.lock().unwrap().objects.values_mut() {
+            if matches!(object.status, Status::ActionNeeded { .. }) {
+                object.was_authorised = true;
+                object.captured = object.amount.minor;
+                object.status = Status::Captured;
+            }
+        }
+    }
+
     /// Every idempotency key that arrived.
     pub fn keys(&self) -> Vec<String> {
         self.0.lock().unwrap().keys.keys().cloned().collect()
