@@ -5,12 +5,13 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::cart::{Cart, CartState};
+use crate::domain::cart::{Cart, CartLine, CartState};
 use crate::domain::checkout::{Checkout, CheckoutState};
-use crate::domain::ids::Code;
+use crate::domain::coupon::{Benefit, Coupon};
+use crate::domain::ids::{Code, Sku};
 use crate::domain::money::Money;
 use crate::domain::order::Order;
-use crate::domain::payment::Payment;
+use crate::domain::payment::{Goal, Operation, OperationKind, OperationState, Payment};
 use crate::domain::placement::Placement;
 use crate::ports::Record;
 use crate::ports::store::Event;
@@ -85,41 +86,61 @@ fn money(amount: Money) -> Value {
     json!({ "minor": amount.minor, "currency": amount.currency.code() })
 }
 
+/// A line with all that is shown of its product.
+fn line(line: &CartLine) -> Value {
+    let product = &line.product;
+    json!({
+        "id": line.id.to_string(),
+        "sku": product.sku.as_str(),
+        "quantity": line.quantity,
+        "unit_price": money(product.unit_price),
+        "compare_at": product.compare_at.map(money),
+        "title": product.title,
+        "image": product.image,
+        "tax_category": product.tax_category.as_str(),
+        "weight_grams": product.weight_grams,
+        "requires_delivery": product.requires_delivery,
+        "tags": product.tags,
+    })
+}
+
+/// A coupon with all that decides on what is taken off.
+fn coupon(coupon: &Coupon) -> Value {
+    let benefit = match coupon.benefit {
+        Benefit::Percent(percent) => json!({ "percent": percent.normalize().to_string() }),
+        Benefit::Fixed(amount) => money(amount),
+    };
+    json!({
+        "code": coupon.code.as_str(),
+        "reason": coupon.reason,
+        "benefit": benefit,
+        "minimum_subtotal": coupon.minimum_subtotal.map(money),
+        "starts_at": coupon.starts_at.map(|at| at.to_string()),
+        "ends_at": coupon.ends_at.map(|at| at.to_string()),
+        "excluded_skus": coupon.excluded_skus.iter().map(Sku::as_str).collect::<Vec<_>>(),
+        "excluded_tags": coupon.excluded_tags,
+    })
+}
+
 fn cart(cart: &Cart) -> Value {
-    let lines: Vec<Value> = cart
-        .lines
-        .iter()
-        .map(|line| {
-            json!({
-                "id": line.id.to_string(),
-                "sku": line.sku().as_str(),
-                "quantity": line.quantity,
-                "unit_price": money(line.product.unit_price),
-                "title": line.product.title,
-            })
-        })
-        .collect();
-    let codes: Vec<&str> = cart.coupons.iter().map(|coupon| coupon.code.as_str()).collect();
     json!({
         "id": cart.id.to_string(),
         "state": cart.state.as_str(),
         "currency": cart.currency.code(),
-        "lines": lines,
-        "codes": codes,
+        "lines": cart.lines.iter().map(line).collect::<Vec<_>>(),
+        "coupons": cart.coupons.iter().map(coupon).collect::<Vec<_>>(),
         "order": cart.order.map(|id| id.to_string()),
     })
 }
 
 /// The details are personal: a digest of them stands for them, so that their change is an event too.
 fn checkout(checkout: &Checkout) -> Value {
-    let lines: Vec<String> =
-        checkout.lines.iter().map(|line| format!("{}x{}", line.id, line.quantity)).collect();
     json!({
         "id": checkout.id.to_string(),
         "cart": checkout.cart.to_string(),
         "state": checkout.state.as_str(),
         "flow": { "id": checkout.flow.id.as_str(), "version": checkout.flow.version },
-        "lines": lines,
+        "lines": checkout.lines.iter().map(line).collect::<Vec<_>>(),
         "codes_left_out": checkout.codes_left_out.iter().map(Code::as_str).collect::<Vec<_>>(),
         "total": checkout.quoted.as_ref().map(|quoted| money(quoted.quote.totals.total)),
         "quote_digest": checkout.quoted.as_ref().map(|quoted| quoted.digest.clone()),
@@ -154,6 +175,7 @@ fn payment(payment: &Payment) -> Value {
                 "captured_minor": attempt.captured_minor,
                 "refunded_minor": attempt.refunded_minor,
                 "needs_review": attempt.needs_review,
+                "movements": attempt.operations.iter().filter_map(movement).collect::<Vec<_>>(),
             })
         })
         .collect();
@@ -163,7 +185,27 @@ fn payment(payment: &Payment) -> Value {
         "order": payment.order.map(|id| id.to_string()),
         "amount": money(payment.amount),
         "refundable_minor": payment.refundable_minor(),
+        "gives_back": payment.goal == Goal::Release,
         "attempts": attempts,
+    })
+}
+
+/// A capture or a refund, as far as it is shown: its calls and rounds are ticks that nobody sees.
+fn movement(operation: &Operation) -> Option<Value> {
+    let shown = matches!(operation.kind, OperationKind::Capture | OperationKind::Refund);
+    let state = match operation.state {
+        OperationState::Pending => "PENDING",
+        OperationState::Sending | OperationState::Unknown(_) => "UNRESOLVED",
+        OperationState::Succeeded => "SUCCEEDED",
+        OperationState::Failed | OperationState::NotSent => "FAILED",
+    };
+    shown.then(|| {
+        json!({
+            "id": operation.id.to_string(),
+            "kind": operation.kind.as_str(),
+            "amount_minor": operation.amount_minor,
+            "state": state,
+        })
     })
 }
 

@@ -11,3 +11,4 @@ mod pairs;
 mod quotes;
 pub(crate) mod rig;
 mod stock;
+mod tags;

@@ -19,7 +19,7 @@ use super::rig::{FLOW, Rig, is, key, operator, refusal, service};
 use crate::placing::till::Weather;
 
 /// The payment of an order that is held and not captured: its goods ship.
-async fn held(rig: &Rig) -> String {
+pub(super) async fn held(rig: &Rig) -> String {
     let details = CheckoutDetails { delivery_address: Some(berlin()), ..buyer() };
     let checkout = checkout_of(rig, "tea", details).await;
     let listed = rig.checkouts().list_delivery_options(service(options(&checkout))).await.unwrap();
