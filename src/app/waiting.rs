@@ -113,7 +113,8 @@ impl House {
                 | Failure::ActionExpired
                 | Failure::Mismatched),
             ) => {
-                let answer = Answer::Declined { failure, tender_index: 0 };
+                let payment = placement.payments.first().map(|id| (&placement.store, *id));
+                let answer = Answer::Declined { failure, tender_index: 0, payment };
                 Ok(self.engine.replies.place_order(&answer).into())
             }
             Some(Failure::Released) | None => Err(Error::new(

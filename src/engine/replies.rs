@@ -2,6 +2,7 @@
 //! were sent.
 
 use crate::domain::checkout::Checkout;
+use crate::domain::ids::{PaymentId, StoreId};
 use crate::domain::order::Order;
 use crate::domain::payment::Payment;
 use crate::domain::payment::aggregate::Failure;
@@ -19,6 +20,8 @@ pub enum Answer<'a> {
         failure: &'a Failure,
         /// Which tender, counted from 0.
         tender_index: usize,
+        /// The store and the payment that failed; none where no gateway was to be asked at all.
+        payment: Option<(&'a StoreId, PaymentId)>,
     },
     /// Not known yet.
     Processing,

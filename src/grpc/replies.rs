@@ -45,8 +45,8 @@ impl Replies for ProtoReplies {
             Answer::Action(session) => {
                 session.action.as_ref().map(|needed| Became::Action(checkout::action(&session.store, needed)))
             }
-            Answer::Declined { failure, tender_index } => {
-                decline::decline(failure, *tender_index).map(Became::Decline)
+            Answer::Declined { failure, tender_index, payment } => {
+                decline::decline(failure, *tender_index, *payment).map(Became::Decline)
             }
             Answer::Processing => None,
         };
@@ -79,7 +79,7 @@ mod tests {
     fn the_same_bytes_answer_a_placement_and_a_confirmed_action() {
         let replies = ProtoReplies::new(Arc::new(Noon));
         let failure = Failure::Reenter("backup".parse().unwrap());
-        let bytes = replies.place_order(&Answer::Declined { failure: &failure, tender_index: 0 });
+        let bytes = replies.place_order(&Answer::Declined { failure: &failure, tender_index: 0, payment: None });
         let placed = PlaceOrderResponse::decode(bytes.as_slice()).unwrap();
         let confirmed = ConfirmPaymentActionResponse::decode(bytes.as_slice()).unwrap();
         let Some(Became::Decline(one)) = placed.result else { panic!("no decline") };

@@ -159,6 +159,7 @@ pub fn claimed(policy: &Policy) -> Effects {
         placement: Some(payment.placement),
         action: None,
         last_failure: None,
+        failed_payment: None,
         order: None,
         created_at: START,
         updated_at: START,

@@ -104,6 +104,7 @@ impl House {
             placement: None,
             action: None,
             last_failure: None,
+            failed_payment: None,
             order: None,
             abandoned_at: None,
             created_at: now,

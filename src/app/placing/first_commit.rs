@@ -83,6 +83,7 @@ impl House {
         checkout.state = CheckoutState::Placing;
         checkout.placement = Some(id);
         checkout.last_failure = None;
+        checkout.failed_payment = None;
         checkout.updated_at = now;
         cart.state = CartState::Locked;
         cart.placement = Some(id);
@@ -101,7 +102,8 @@ impl House {
     ) -> Result<Begin, Error> {
         let subject = Key::new(&mutation.store, Kind::Checkout, checkout.id);
         let now = self.engine.clock.now();
-        let shown = Checkout { last_failure: Some(failure), updated_at: now, ..checkout };
+        let last_failure = Some(failure);
+        let shown = Checkout { last_failure, failed_payment: None, updated_at: now, ..checkout };
         let records = vec![Record::Checkout(Box::new(shown))];
         let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), mutation.store.clone());
         unit.timers = self.engine.alive(&mutation.store, &records, snapshot);

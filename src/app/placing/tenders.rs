@@ -106,7 +106,7 @@ impl House {
                     });
                 }
                 Route::End(failure) => {
-                    let answer = Answer::Declined { failure: &failure, tender_index };
+                    let answer = Answer::Declined { failure: &failure, tender_index, payment: None };
                     let answer = self.engine.replies.place_order(&answer).into();
                     return Ok(Some((failure, answer)));
                 }

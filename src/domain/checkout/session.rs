@@ -160,6 +160,8 @@ pub struct Checkout {
     pub action: Option<ActionNeeded>,
     /// How the last placement failed; cleared by the next.
     pub last_failure: Option<Failure>,
+    /// The payment that failed; none where no gateway was to be asked at all.
+    pub failed_payment: Option<PaymentId>,
     /// The order.
     pub order: Option<OrderId>,
     /// When it was taken for abandoned, which happens once.

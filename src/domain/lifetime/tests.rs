@@ -96,6 +96,7 @@ fn checkout(state: CheckoutState, email: &str) -> Checkout {
         placement: None,
         action: None,
         last_failure: None,
+        failed_payment: None,
         order: None,
         abandoned_at: None,
         created_at: at(-5),

@@ -122,6 +122,8 @@ fn fail(whole: &mut Effects) -> Result<(), Impossible> {
     whole.checkout.state =
         if whole.placement.wish == Wish::Cancel { CheckoutState::Cancelled } else { CheckoutState::Open };
     whole.checkout.last_failure.clone_from(&whole.placement.failure);
+    let failed = whole.payments.iter().find(|payment| payment.live().is_none());
+    whole.checkout.failed_payment = failed.map(|payment| payment.id);
     whole.checkout.action = None;
     if !planted(Mutant::CartLeftLocked) {
         whole.cart.state = CartState::Open;

@@ -172,7 +172,9 @@ impl Driver {
             }
             (None, Some(failure)) if !releases_key(failure) => {
                 let tender_index = failed_tender(&whole.payments);
-                let answer = Answer::Declined { failure, tender_index };
+                let failed = whole.payments.get(tender_index);
+                let payment = failed.map(|payment| (&payment.store, payment.id));
+                let answer = Answer::Declined { failure, tender_index, payment };
                 ReplyWrite::Finish { key, body: self.replies.place_order(&answer).into() }
             }
             (None, _) => ReplyWrite::Release { key },

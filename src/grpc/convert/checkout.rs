@@ -20,6 +20,7 @@ pub fn checkout(view: &CheckoutView, now: Timestamp) -> v1::Checkout {
         quote::quote(quote::Shown { lines: &checkout.lines, details: &checkout.details, quoted, from: now })
     });
     let failure = checkout.last_failure.as_ref().filter(|_| checkout.state == CheckoutState::Open);
+    let failed = checkout.failed_payment.map(|payment| (store, payment));
     v1::Checkout {
         name: names::of_checkout(store, checkout.id),
         etag: view.etag.clone(),
@@ -39,7 +40,7 @@ pub fn checkout(view: &CheckoutView, now: Timestamp) -> v1::Checkout {
         warnings: warnings(checkout),
         ui_hints: view.flow.as_ref().map(|flow| ui_hints(&flow.interface)),
         action: checkout.action.as_ref().map(|needed| action(store, needed)),
-        last_decline: failure.and_then(|failure| decline::decline(failure, 0)),
+        last_decline: failure.and_then(|failure| decline::decline(failure, 0, failed)),
         order: checkout.order.map(|id| names::of_order(store, id)).unwrap_or_default(),
         create_time: Some(time::timestamp(checkout.created_at)),
         update_time: Some(time::timestamp(checkout.updated_at)),

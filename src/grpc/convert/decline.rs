@@ -4,13 +4,19 @@
 //! operators, who read it in ExplainPayment.
 
 use super::time;
+use crate::domain::ids::{PaymentId, StoreId};
 use crate::domain::payment::DeclineClass;
 use crate::domain::payment::aggregate::Failure;
 use crate::domain::payment::decline::Action;
+use crate::grpc::names;
 use crate::proto::cashwrap::v1::{self, DeclineAction, DeclineClass as Shown};
 
-/// A failure as an answer; `None` where the caller gave the payment up, which is no decline.
-pub fn decline(failure: &Failure, tender_index: usize) -> Option<v1::Decline> {
+/// A failure of a payment as an answer; `None` where the caller gave the payment up, which is no decline.
+pub fn decline(
+    failure: &Failure,
+    tender_index: usize,
+    payment: Option<(&StoreId, PaymentId)>,
+) -> Option<v1::Decline> {
     let (class, next) = match failure {
         Failure::Declined(decline) => (shown(decline.class), action(decline.class)),
         // Whatever the decline asked for before, it is this card that may not be tried.
@@ -38,6 +44,7 @@ pub fn decline(failure: &Failure, tender_index: usize) -> Option<v1::Decline> {
         tender_index: i32::try_from(tender_index).unwrap_or(i32::MAX),
         retry_time: limited.and_then(|limited| limited.until).map(time::timestamp),
         approximate: limited.is_some_and(|limited| limited.approximate),
+        payment: payment.map(|(store, id)| names::of_payment(store, id)).unwrap_or_default(),
     })
 }
 
@@ -98,7 +105,7 @@ mod tests {
     use crate::domain::payment::{Decline, Limited, NotSent};
 
     fn of(class: DeclineClass) -> v1::Decline {
-        decline(&Failure::Declined(Decline::new(class, "secret_code".to_owned())), 2).unwrap()
+        decline(&Failure::Declined(Decline::new(class, "secret_code".to_owned())), 2, None).unwrap()
     }
 
     #[test]
@@ -131,19 +138,19 @@ mod tests {
         let until = Some("2026-11-22T12:00:00Z".parse().unwrap());
         let (why, class) = (Why::Paused, DeclineClass::LimitVelocity);
         let paused = Failure::Limited(Limited { why, class, until, approximate: true });
-        let shown = decline(&paused, 0).unwrap();
+        let shown = decline(&paused, 0, None).unwrap();
         assert_eq!(shown.next_action(), DeclineAction::OtherMethod);
         assert_eq!(shown.retry_time.unwrap().seconds, 1_795_348_800);
         assert!(shown.approximate);
         let class = DeclineClass::LostStolenPickup;
         let stopped = Failure::Limited(Limited { why: Why::Stopped, class, until: None, approximate: false });
-        let shown = decline(&stopped, 0).unwrap();
+        let shown = decline(&stopped, 0, None).unwrap();
         assert_eq!((shown.message_key.as_str(), shown.retry_time), ("decline.generic", None));
     }
 
     #[test]
     fn a_missing_token_names_the_account_to_tokenise_for() {
-        let asked = decline(&Failure::Reenter("backup".parse().unwrap()), 0).unwrap();
+        let asked = decline(&Failure::Reenter("backup".parse().unwrap()), 0, None).unwrap();
         assert_eq!(asked.next_action(), DeclineAction::ReenterPayment);
         assert_eq!(asked.partner_account, "backup");
     }
@@ -151,8 +158,8 @@ mod tests {
     #[test]
     fn where_nobody_could_be_asked_later_is_the_answer_and_giving_up_is_no_decline() {
         for failure in [Failure::Unreachable(NotSent::BreakerOpen), Failure::Absent] {
-            assert_eq!(decline(&failure, 0).unwrap().next_action(), DeclineAction::TryLater);
+            assert_eq!(decline(&failure, 0, None).unwrap().next_action(), DeclineAction::TryLater);
         }
-        assert_eq!(decline(&Failure::Released, 0), None);
+        assert_eq!(decline(&Failure::Released, 0, None), None);
     }
 }

@@ -202,6 +202,10 @@ async fn a_decline_is_an_answer_and_the_checkout_shows_it() {
     assert!(response.capability_token.is_empty());
     let open = read(&rig, &checkout.name).await;
     assert_eq!(open.state(), CheckoutState::Open);
+    assert_eq!(payment(&rig, &decline.payment).await.state(), PaymentState::Declined);
+    let explain = ExplainPaymentRequest { name: decline.payment.clone() };
+    let told = rig.operations().explain_payment(operator(explain)).await.unwrap().into_inner();
+    assert_eq!(told.placement.unwrap().state, "FAILED");
     assert_eq!(open.last_decline.unwrap(), decline);
 }
 

@@ -226,6 +226,7 @@ pub fn checkout(tape: &mut Tape) -> Checkout {
             expires_at: tape.time(),
         }),
         last_failure: tape.option(failure),
+        failed_payment: tape.option(|tape| tape.id(PaymentId)),
         order: tape.option(|tape| tape.id(OrderId)),
         created_at: tape.time(),
         updated_at: tape.time(),

@@ -116,6 +116,7 @@ pub fn checkout_open() -> Checkout {
         placement: None,
         action: None,
         last_failure: None,
+        failed_payment: None,
         order: None,
         abandoned_at: None,
         created_at: at(0),
@@ -210,7 +211,9 @@ fn checkouts() -> Vec<(String, Checkout)> {
     ]
     .map(|(name, row)| (name.to_owned(), row));
     let failed = failures().into_iter().map(|(name, failure)| {
-        let row = Checkout { placement, last_failure: Some(failure), ..checkout_open() };
+        let asked = !matches!(failure, crate::domain::payment::aggregate::Failure::Limited(_));
+        let failed_payment = asked.then(|| id(PaymentId, 5));
+        let row = Checkout { placement, last_failure: Some(failure), failed_payment, ..checkout_open() };
         (format!("failed_{name}"), row)
     });
     states.into_iter().chain(failed).collect()

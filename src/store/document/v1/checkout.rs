@@ -40,6 +40,8 @@ pub(super) struct CheckoutShape {
     #[serde(skip_serializing_if = "Option::is_none")]
     last_failure: Option<FailureShape>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    failed_payment: Option<Text<PaymentId>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     order: Option<Text<OrderId>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     abandoned_at: Option<Text<Timestamp>>,
@@ -86,6 +88,7 @@ impl From<&Checkout> for CheckoutShape {
             placement,
             action,
             last_failure,
+            failed_payment,
             order,
             abandoned_at,
             created_at,
@@ -108,6 +111,7 @@ impl From<&Checkout> for CheckoutShape {
             placement: placement.map(Text),
             action: action.as_ref().map(ActionShape::from),
             last_failure: last_failure.as_ref().map(FailureShape::from),
+            failed_payment: failed_payment.map(Text),
             order: order.map(Text),
             abandoned_at: abandoned_at.map(Text),
             created_at: Text(*created_at),
@@ -135,6 +139,7 @@ impl CheckoutShape {
             placement: self.placement.map(|id| id.0),
             action: self.action.map(Into::into),
             last_failure: self.last_failure.map(Into::into),
+            failed_payment: self.failed_payment.map(|id| id.0),
             order: self.order.map(|id| id.0),
             abandoned_at: self.abandoned_at.map(|at| at.0),
             created_at: self.created_at.0,
