@@ -71,6 +71,11 @@ impl Kind {
         }
     }
 
+    /// Whether a timer of this kind ends a life, which nobody waits for, rather than moves money.
+    pub const fn lives(self) -> bool {
+        matches!(self, Self::Cart | Self::Checkout)
+    }
+
     /// The counter that belongs to the row `id` of this kind: a product's stock, a coupon's redemptions.
     pub fn counter(self, id: &str) -> Option<String> {
         match self {
@@ -423,7 +428,8 @@ pub trait Store<D>: Send + Sync + 'static {
     /// Commits a unit.
     async fn commit(&self, unit: &UnitOfWork<D>) -> Verdict;
 
-    /// Claims due rows whose lease has run out or was never taken, oldest first, incrementing their fence.
+    /// Claims due rows whose lease has run out or was never taken, incrementing their fence: first what moves money,
+    /// then the lives ([`Kind::lives`]), oldest first in each.
     async fn claim_due(&self, worker: WorkerId, lease: Duration, max: u32) -> Result<Vec<Claim>, StoreError>;
 
     /// Claims one row whether it is due or not, unless another worker's lease on it still runs. `None` when it

@@ -127,7 +127,7 @@ impl Store<Document> for MemoryStore {
             .filter(|(_, timer)| timer.running(now).is_none())
             .filter_map(|(key, timer)| Some((timer.due.filter(|due| *due <= now)?, key.clone())))
             .collect();
-        due.sort();
+        due.sort_by(|one, other| (one.1.kind.lives(), one).cmp(&(other.1.kind.lives(), other)));
         let until = later(now, lease);
         let first = due.iter().take(usize::try_from(max).unwrap_or(usize::MAX));
         Ok(first.filter_map(|(_, key)| take(&mut shelves, key, worker, until)).collect())

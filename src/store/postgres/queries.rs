@@ -55,23 +55,31 @@ FROM (
     SELECT * FROM state WHERE store_id = $1 AND kind = $2 AND id < $3 AND label = $5 ORDER BY id DESC LIMIT $4
 ) AS s ORDER BY s.id DESC";
 
-/// Claims due timers ($1 worker, $2 lease in microseconds, $3 at most) and sweeps some expired replies along.
+/// Claims due timers ($1 worker, $2 lease in microseconds, $3 at most), what moves money before the lives of carts and
+/// checkouts, and sweeps some expired replies along.
 pub(super) const CLAIM_DUE: &str = "
 WITH swept AS (
     DELETE FROM reply WHERE (store_id, method, request_id) IN (
         SELECT store_id, method, request_id FROM reply
         WHERE expires_at <= now() LIMIT 100 FOR UPDATE SKIP LOCKED)
-), due AS MATERIALIZED (
-    SELECT store_id, kind, id, due_at FROM timer
-    WHERE due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+), money AS MATERIALIZED (
+    SELECT store_id, kind, id, due_at, 0 AS turn FROM timer
+    WHERE due_at <= now() AND (lease_until IS NULL OR lease_until <= now()) AND kind NOT IN ('cart', 'checkout')
     ORDER BY due_at, store_id, kind, id LIMIT $3::bigint FOR UPDATE SKIP LOCKED
+), lives AS MATERIALIZED (
+    SELECT store_id, kind, id, due_at, 1 AS turn FROM timer
+    WHERE due_at <= now() AND (lease_until IS NULL OR lease_until <= now()) AND kind IN ('cart', 'checkout')
+    ORDER BY due_at, store_id, kind, id
+    LIMIT $3::bigint - (SELECT count(*) FROM money) FOR UPDATE SKIP LOCKED
+), due AS (
+    SELECT * FROM money UNION ALL SELECT * FROM lives
 ), taken AS (
     UPDATE timer t
     SET fence = t.fence + 1, worker = $1::uuid, lease_until = now() + $2::bigint * interval '1 microsecond'
     FROM due d WHERE t.store_id = d.store_id AND t.kind = d.kind AND t.id = d.id
-    RETURNING t.store_id, t.kind, t.id, t.fence, d.due_at
+    RETURNING t.store_id, t.kind, t.id, t.fence, d.due_at, d.turn
 )
-SELECT store_id, kind, id, fence FROM taken ORDER BY due_at, store_id, kind, id";
+SELECT store_id, kind, id, fence FROM taken ORDER BY turn, due_at, store_id, kind, id";
 
 /// Claims one timer: $1 store, $2 kind, $3 id, $4 worker, $5 lease in microseconds.
 pub(super) const CLAIM: &str = "

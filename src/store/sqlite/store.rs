@@ -21,6 +21,16 @@ use crate::ports::store::{
     Claim, Key, Listing, Query, Row, Snapshot, Store, StoreError, StoredEvent, UnitOfWork, Verdict,
 };
 
+/// The due timers whose lease has run out, at most so many: of what moves money, and of the lives.
+const DUE: [&str; 2] = [
+    "SELECT fence, due_at, worker, lease_until, store_id, kind, id FROM timer
+     WHERE due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1) AND kind NOT IN ('cart', 'checkout')
+     ORDER BY due_at, store_id, kind, id LIMIT ?2",
+    "SELECT fence, due_at, worker, lease_until, store_id, kind, id FROM timer
+     WHERE due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1) AND kind IN ('cart', 'checkout')
+     ORDER BY due_at, store_id, kind, id LIMIT ?2",
+];
+
 /// A store in one file, for one process.
 pub struct SqliteStore {
     now: Now,
@@ -104,14 +114,14 @@ impl Store<Document> for SqliteStore {
                      SELECT store_id, method, request_id FROM reply WHERE expires_at <= ?1 LIMIT 100)",
                 [now_us],
             )?;
-            let mut due = tables.0.prepare_cached(
-                "SELECT fence, due_at, worker, lease_until, store_id, kind, id FROM timer
-                 WHERE due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1)
-                 ORDER BY due_at, store_id, kind, id LIMIT ?2",
-            )?;
-            let found = due.query_map(params![now_us, max], |row| Ok((timer_of(row)?, key_at(row, 4)?)))?;
             // All are read before the first is written, so that no claim moves under the reading.
-            let found: Vec<(Timer, Key)> = found.collect::<rusqlite::Result<_>>()?;
+            let mut found: Vec<(Timer, Key)> = Vec::new();
+            for statement in DUE {
+                let left = i64::from(max).saturating_sub(i64::try_from(found.len()).unwrap_or(i64::MAX));
+                let mut due = tables.0.prepare_cached(statement)?;
+                let rows = due.query_map(params![now_us, left], |row| Ok((timer_of(row)?, key_at(row, 4)?)))?;
+                found.extend(rows.collect::<rusqlite::Result<Vec<_>>>()?);
+            }
             let until = later(now, lease);
             found.into_iter().map(|(timer, key)| take(&tables, key, timer, worker, until)).collect()
         };

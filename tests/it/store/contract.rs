@@ -53,6 +53,7 @@ macro_rules! every_law {
             a_reply_whose_life_is_over_does_not_hold_up_its_unit,
             expired_replies_are_swept_by_who_claims,
             a_due_row_is_claimed_once_and_oldest_first,
+            what_moves_money_is_claimed_before_lives_that_are_due_longer,
             a_lease_that_ran_out_is_taken_over_with_a_higher_fence,
             a_unit_under_an_old_fence_writes_nothing,
             a_claim_is_renewed_only_by_its_fence_and_until_it_is_given_back,

@@ -277,7 +277,7 @@ async fn processes_that_migrate_at_once_migrate_once() {
         migrated.unwrap();
     }
     let applied = query(&url, "SELECT count(*) FROM refinery_schema_history").await;
-    assert_eq!(applied[0].get::<_, i64>(0), 2);
+    assert_eq!(applied[0].get::<_, i64>(0), 3);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
