@@ -60,6 +60,15 @@ pub struct Offers {
     pub problem: Option<Problem>,
 }
 
+/// The places where the goods of a session can be collected.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    /// Nearest first where it is known to what.
+    pub locations: Vec<PickupLocation>,
+    /// Why there is none, where every partner answered.
+    pub problem: Option<Problem>,
+}
+
 /// What the accounts that know pickup locations told.
 #[derive(Default)]
 struct Collected {
@@ -201,9 +210,19 @@ impl House {
         checkout: &Checkout,
         flow: &Flow,
         near: Option<Coordinates>,
-    ) -> Result<Vec<PickupLocation>, Error> {
+    ) -> Result<Places, Error> {
+        let none = |remedy: &str| {
+            let problem = Problem::new(ProblemCode::PickupUnavailable, "delivery_groups");
+            Ok(Places { problem: Some(problem.with_remedy(remedy)), ..Places::default() })
+        };
+        if !groups(checkout).iter().any(|group| group.kind == GroupKind::Delivered) {
+            return none("nothing in this checkout is collected: go on without a choice");
+        }
+        if !flow.frontend.click_and_collect || flow.backend.pickup.is_empty() {
+            return none("this checkout offers no collection: choose a delivery option");
+        }
         let collected = self.pickup_options(checkout, flow, near).await?;
-        let places: Vec<PickupLocation> = collected
+        let locations: Vec<PickupLocation> = collected
             .options
             .into_iter()
             .filter_map(|(_, option)| match option.kind {
@@ -211,10 +230,13 @@ impl House {
                 DeliveryKind::Ship => None,
             })
             .collect();
-        if places.is_empty() && collected.missing {
+        if locations.is_empty() && collected.missing {
             return Err(nobody_knows_places());
         }
-        Ok(places)
+        if locations.is_empty() {
+            return none("no location has these goods to collect: choose a delivery option, or change the goods");
+        }
+        Ok(Places { locations, problem: None })
     }
 
     /// The selection that a quote id stands for.

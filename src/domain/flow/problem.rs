@@ -55,6 +55,8 @@ word_enum!(
         DeliveryUnavailable = "DELIVERY_UNAVAILABLE",
         /// No place of collection is chosen.
         PickupLocationRequired = "PICKUP_LOCATION_REQUIRED",
+        /// Nothing can be collected anywhere.
+        PickupUnavailable = "PICKUP_UNAVAILABLE",
         /// No address for the invoice.
         BillingAddressRequired = "BILLING_ADDRESS_REQUIRED",
         /// The address for the invoice is not complete or not right.
@@ -77,6 +79,8 @@ word_enum!(
         CartNotOpen = "CART_NOT_OPEN",
         /// The cart became an order by another checkout.
         AlreadyOrdered = "ALREADY_ORDERED",
+        /// Its flow is no longer served.
+        FlowUnavailable = "FLOW_UNAVAILABLE",
     }
 );
 
@@ -139,6 +143,7 @@ impl ProblemCode {
             Self::DeliveryOptionRequired => (Input, Delivery, "choose one of the delivery options"),
             Self::DeliveryUnavailable => (Input, Delivery, "give another address, or collect the goods"),
             Self::PickupLocationRequired => (Input, Delivery, "choose where to collect the goods"),
+            Self::PickupUnavailable => (Input, Delivery, "have the goods delivered"),
             Self::BillingAddressRequired => (Input, Billing, "give the billing address"),
             Self::BillingAddressInvalid => (Input, Billing, "correct the billing address"),
             Self::TaxUnavailable => (Recoverable, ReviewStep, "read the checkout again in a moment"),
@@ -153,6 +158,11 @@ impl ProblemCode {
             Self::AlreadyOrdered => {
                 (Unrecoverable, ReviewStep, "the cart was ordered by another checkout: read the orders")
             }
+            Self::FlowUnavailable => (
+                Unrecoverable,
+                ReviewStep,
+                "the way of checking out that was chosen is no longer served: open another checkout of the cart",
+            ),
             Self::CheckoutExpired => (Unrecoverable, ReviewStep, "start a new checkout from the cart"),
         }
     }

@@ -168,8 +168,10 @@ impl CheckoutService for Checkouts {
         let binding = ["ListPickupLocations", &request.parent, &place];
         let page = self.0.page(&binding, request.page_size, &request.page_token)?;
         let found = self.0.house().pickup_locations(&view.checkout, view.flow()?, near).await?;
-        let (pickup_locations, next_page_token) = page.of(found.iter().map(delivery::location).collect());
-        Ok(Response::new(ListPickupLocationsResponse { pickup_locations, next_page_token }))
+        let (pickup_locations, next_page_token) =
+            page.of(found.locations.iter().map(delivery::location).collect());
+        let problems = found.problem.iter().map(convert::problem).collect();
+        Ok(Response::new(ListPickupLocationsResponse { pickup_locations, next_page_token, problems }))
     }
 
     async fn list_payment_methods(

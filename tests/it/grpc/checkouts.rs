@@ -13,7 +13,7 @@ use tokio_stream::StreamExt as _;
 use tonic::Code::{Aborted, FailedPrecondition, InvalidArgument, NotFound, PermissionDenied};
 
 use super::carts::{add, cart_of};
-use super::rig::{CARD, Rig, guest, is, key, refusal, service, stranger};
+use super::rig::{CARD, FLOW, Rig, guest, is, key, refusal, service, stranger};
 
 pub(super) fn berlin() -> PostalAddress {
     PostalAddress {
@@ -291,6 +291,29 @@ async fn lists_are_bound_to_their_requests() {
         ListPickupLocationsRequest { parent: checkout.name, near, ..ListPickupLocationsRequest::default() };
     let status = rig.checkouts().list_pickup_locations(service(off)).await.unwrap_err();
     assert_eq!(refusal(&status), is(InvalidArgument, "INVALID_FIELD", "near"));
+}
+
+#[tokio::test]
+async fn an_empty_list_of_pickup_locations_says_why_it_is_empty() {
+    let collects = FLOW.replace("click_and_collect: false", "click_and_collect: true");
+    let nowhere = collects.replace("carriers: [parcel]", "carriers: [parcel]\n  pickup: [parcel]");
+    for (flow, sku, why) in [
+        (FLOW, "tea", "this checkout offers no collection"),
+        (nowhere.as_str(), "course", "nothing in this checkout is collected"),
+        (nowhere.as_str(), "tea", "no location has these goods"),
+    ] {
+        let rig = Rig::with(flow, |desk| desk).await;
+        let checkout = checkout_of(&rig, sku, buyer()).await;
+        let list = ListPickupLocationsRequest {
+            parent: checkout.name.clone(),
+            ..ListPickupLocationsRequest::default()
+        };
+        let listed = rig.checkouts().list_pickup_locations(service(list)).await.unwrap().into_inner();
+        assert!(listed.pickup_locations.is_empty());
+        let [problem] = listed.problems.as_slice() else { panic!("{:?}", listed.problems) };
+        assert_eq!(problem.code, "PICKUP_UNAVAILABLE");
+        assert!(problem.remedy.starts_with(why), "{}", problem.remedy);
+    }
 }
 
 #[tokio::test]
