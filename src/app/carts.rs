@@ -238,19 +238,15 @@ impl House {
     fn open_cart(mutation: &Mutation, id: CartId, snapshot: &Snapshot<Record>) -> Result<Editable, Error> {
         let editable = Editable::of(cart_of(&mutation.store, id, snapshot)?, snapshot);
         let cart = &editable.cart;
-        match (cart.state, cart.order) {
-            (CartState::Ordered, Some(order)) => {
-                let name = format!("stores/{}/orders/{order}", cart.store);
-                let message = format!("the cart became an order and cannot be changed: read {name}");
-                Err(Error::new(Reason::CartNotOpen, message)
-                    .with("state", cart.state.as_str().to_owned())
-                    .with("order", name))
-            }
-            _ => {
-                crate::domain::cart::open(cart)?;
-                Ok(editable)
-            }
+        if let (CartState::Ordered, Some(order)) = (cart.state, cart.order) {
+            let name = format!("stores/{}/orders/{order}", cart.store);
+            let message = format!("the cart became an order and cannot be changed: read {name}");
+            return Err(Error::new(Reason::CartNotOpen, message)
+                .with("state", cart.state.as_str().to_owned())
+                .with("order", name));
         }
+        crate::domain::cart::open(cart)?;
+        Ok(editable)
     }
 
     fn touched(&self, mut cart: Cart) -> Cart {

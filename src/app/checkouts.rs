@@ -10,5 +10,5 @@ mod show;
 
 pub use edit::{Choice, Edit};
 pub use open::NewCheckout;
-pub(super) use rows::{cart_at_hand, cart_of, checkout_of, open};
+pub(super) use rows::{cart_at_hand, cart_of, checkout_of, open, usable};
 pub use show::{CheckoutView, EncodeCheckout, Mark};

@@ -234,7 +234,9 @@ impl House {
             return Err(nobody_knows_places());
         }
         if locations.is_empty() {
-            return none("no location has these goods to collect: choose a delivery option, or change the goods");
+            return none(
+                "no location has these goods to collect: choose a delivery option, or change the goods",
+            );
         }
         Ok(Places { locations, problem: None })
     }

@@ -79,7 +79,8 @@ mod tests {
     fn the_same_bytes_answer_a_placement_and_a_confirmed_action() {
         let replies = ProtoReplies::new(Arc::new(Noon));
         let failure = Failure::Reenter("backup".parse().unwrap());
-        let bytes = replies.place_order(&Answer::Declined { failure: &failure, tender_index: 0, payment: None });
+        let bytes =
+            replies.place_order(&Answer::Declined { failure: &failure, tender_index: 0, payment: None });
         let placed = PlaceOrderResponse::decode(bytes.as_slice()).unwrap();
         let confirmed = ConfirmPaymentActionResponse::decode(bytes.as_slice()).unwrap();
         let Some(Became::Decline(one)) = placed.result else { panic!("no decline") };

@@ -12,3 +12,4 @@ mod quotes;
 pub(crate) mod rig;
 mod stock;
 mod tags;
+mod watching;

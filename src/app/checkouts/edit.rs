@@ -8,7 +8,7 @@ use super::super::error::Error;
 use super::super::giving_up::{Editable, giving_way};
 use super::super::house::House;
 use super::super::mutation::{Change, Mutation, Versioned};
-use super::rows::{cart_at_hand, checkout_of, open, wished};
+use super::rows::{cart_at_hand, checkout_of, open, usable, wished};
 use super::show::EncodeCheckout;
 use crate::domain::address::{Address, Contact};
 use crate::domain::checkout::{Billing, Checkout, CheckoutState};
@@ -65,6 +65,7 @@ impl House {
                 open(&checkout)?;
             }
             let held = Editable::of(cart_at_hand(&checkout, snapshot)?, snapshot).cart;
+            usable(&held)?;
             let cart = self.repriced(&held, snapshot).await?;
             let repriced = (cart != held).then(|| Record::Cart(Box::new(cart.clone())));
             checkout.lines = cart.lines;

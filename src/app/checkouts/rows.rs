@@ -56,6 +56,19 @@ pub(in crate::app) fn cart_at_hand(checkout: &Checkout, snapshot: &Snapshot<Reco
     }
 }
 
+/// Refuses a cart of which this session can no longer be placed, with what to do instead.
+pub(in crate::app) fn usable(cart: &Cart) -> Result<(), Error> {
+    match cart.state {
+        CartState::Open | CartState::Locked => Ok(()),
+        CartState::Ordered => Err(Error::already_ordered(&cart.store, cart.order)),
+        CartState::Deleted | CartState::Expired => {
+            let state = cart.state.as_str();
+            let message = format!("the cart of this checkout is {state}: open a checkout of another cart");
+            Err(Error::new(Reason::CartNotOpen, message).with("state", state.to_owned()))
+        }
+    }
+}
+
 /// The session's placement with another wish.
 pub(super) fn wished(
     checkout: &Checkout,

@@ -32,7 +32,7 @@ pub struct CheckoutView {
     pub primary_action: PrimaryAction,
     /// What stands between it and its order.
     pub problems: Vec<Problem>,
-    /// Its flow; `None` where that is no longer served and the session needs it no more.
+    /// Its flow; `None` where that is no longer served.
     pub flow: Option<Flow>,
 }
 
@@ -42,14 +42,21 @@ impl CheckoutView {
         self.flow.as_ref().ok_or_else(flow_gone)
     }
 
-    fn without_plan(checkout: Checkout, etag: String) -> Self {
+    /// A session whose flow is no longer served: what was placed, or given up, is still shown, and an open one says
+    /// that it leads nowhere.
+    fn without_plan(checkout: Checkout, etag: String, cart: Option<CartState>) -> Self {
+        let gone = Problem::new(ProblemCode::FlowUnavailable, "flow");
+        let problems: Vec<Problem> = match checkout.state {
+            CheckoutState::Open => cart_problem(cart).into_iter().chain([gone]).collect(),
+            _ => Vec::new(),
+        };
         let primary_action = PrimaryAction {
             code: ActionCode::PlaceOrder,
             label: None,
             enabled: false,
-            blocking_problems: Vec::new(),
+            blocking_problems: problems.clone(),
         };
-        Self { checkout, etag, steps: Vec::new(), primary_action, problems: Vec::new(), flow: None }
+        Self { checkout, etag, steps: Vec::new(), primary_action, problems, flow: None }
     }
 }
 
@@ -67,6 +74,10 @@ pub struct Mark {
     pub cart_state: Option<CartState>,
     /// The lines that ask for more than is left: stock goes without a word to the session.
     pub short: Vec<Shortage>,
+    /// The versions of the catalogue's rows that it rests on: they are loaded anew without a word to the session.
+    pub catalogue: Vec<u64>,
+    /// Whether its quote, or the price of a chosen delivery, is over: time passes without a word.
+    pub over: bool,
 }
 
 /// Encodes the reply that shows a session.
@@ -88,13 +99,13 @@ impl House {
         // Before anything is kept: nobody writes to what is not theirs.
         reach.check("checkout", checkout.context.customer.id.as_deref())?;
         let Some((fresh, records)) = self.freshened(&checkout, &snapshot).await? else {
-            return self.view(checkout, etag(sequence), &snapshot);
+            return Ok(self.view(checkout, etag(sequence), &snapshot));
         };
-        match self.keep_fresh(store, &snapshot, records).await {
+        Ok(match self.keep_fresh(store, &snapshot, records).await {
             Some(tag) => self.view(fresh, tag, &snapshot),
             // Somebody else changed it meanwhile: what was read is still a true answer.
             None => self.view(checkout, etag(sequence), &snapshot),
-        }
+        })
     }
 
     /// What a watcher compares: it changes whenever a read of the session might show something else.
@@ -108,26 +119,30 @@ impl House {
         let cart_state = cart_state.filter(|_| checkout.state == CheckoutState::Open);
         let open = checkout.state == CheckoutState::Open;
         let short = if open { shortages(&checkout.lines, &snapshot.left) } else { Vec::new() };
-        Ok(Mark { sequence, cart: cart.map_or(0, |row| row.version), cart_state, short })
+        let of_catalogue = |key: &Key| open && matches!(key.kind, Kind::Product | Kind::Coupon);
+        let catalogue = snapshot.rows.iter().filter(|(key, _)| of_catalogue(key));
+        let now = self.engine.clock.now();
+        let quoted = checkout.quoted.as_ref().map(|quoted| quoted.expires_at);
+        let chosen = checkout.details.selections.iter().map(|selection| selection.expires_at);
+        Ok(Mark {
+            sequence,
+            cart: cart.map_or(0, |row| row.version),
+            cart_state,
+            short,
+            catalogue: catalogue.map(|(_, row)| row.version).collect(),
+            over: open && quoted.into_iter().chain(chosen).any(|end| now >= end),
+        })
     }
 
     /// A session with everything that follows from it, and from what was read along: its cart, and what is left of
     /// its goods.
-    fn view(
-        &self,
-        checkout: Checkout,
-        etag: String,
-        snapshot: &Snapshot<Record>,
-    ) -> Result<CheckoutView, Error> {
-        let flow = match self.flow(&checkout.flow.id, checkout.flow.version) {
-            Ok(flow) => flow.clone(),
-            Err(error) if checkout.state == CheckoutState::Open => return Err(error),
-            // What was placed, or given up, is still shown.
-            Err(_) => return Ok(CheckoutView::without_plan(checkout, etag)),
+    fn view(&self, checkout: Checkout, etag: String, snapshot: &Snapshot<Record>) -> CheckoutView {
+        let cart = cart_beside(&checkout.store, checkout.cart, snapshot).map(|cart| cart.state);
+        let Ok(flow) = self.flow(&checkout.flow.id, checkout.flow.version).cloned() else {
+            return CheckoutView::without_plan(checkout, etag, cart);
         };
         let problems = if checkout.state == CheckoutState::Open {
-            let cart = cart_beside(&checkout.store, checkout.cart, snapshot);
-            match cart_problem(cart.map(|cart| cart.state)) {
+            match cart_problem(cart) {
                 // Nothing that the buyer could still give would help.
                 Some(gone) if gone.severity == Severity::Unrecoverable => vec![gone],
                 locked => {
@@ -140,7 +155,7 @@ impl House {
         };
         let steps = step_plan(&flow, &session_facts(&checkout));
         let primary_action = primary_action(&flow, &steps, &problems);
-        Ok(CheckoutView { checkout, etag, steps, primary_action, problems, flow: Some(flow) })
+        CheckoutView { checkout, etag, steps, primary_action, problems, flow: Some(flow) }
     }
 
     /// The session as it should be shown, where that differs from what is stored.
@@ -152,7 +167,8 @@ impl House {
         if checkout.state != CheckoutState::Open {
             return Ok(None);
         }
-        let flow = self.flow(&checkout.flow.id, checkout.flow.version)?;
+        // Without a flow there is nothing to quote by, and what was quoted is shown.
+        let Ok(flow) = self.flow(&checkout.flow.id, checkout.flow.version) else { return Ok(None) };
         let held = match cart_beside(&checkout.store, checkout.cart, snapshot) {
             Some(cart) if matches!(cart.state, CartState::Open | CartState::Locked) => cart.clone(),
             _ => return Ok(None),
@@ -195,8 +211,7 @@ impl House {
         let Some(Versioned { row: Record::Checkout(checkout), etag }) = shown.first() else {
             return Bytes::new();
         };
-        let view = self.view((**checkout).clone(), etag.clone(), snapshot);
-        view.map(|view| encode(&view)).unwrap_or_default()
+        encode(&self.view((**checkout).clone(), etag.clone(), snapshot))
     }
 
     /// Everything that keeps a session from being placed. Where its tax rests on a guess at the place there must

@@ -23,12 +23,9 @@ impl House {
         place: &PlaceOrder,
     ) -> Result<Quoted, Error> {
         super::super::checkouts::open(checkout)?;
-        match cart.state {
-            CartState::Open => {}
-            CartState::Locked if planted(Mutant::SecondCheckoutOfTheCart) => {}
-            CartState::Locked => return Err(in_progress()),
-            CartState::Ordered => return Err(Error::already_ordered(&cart.store, cart.order)),
-            CartState::Deleted | CartState::Expired => crate::domain::cart::open(cart)?,
+        super::super::checkouts::usable(cart)?;
+        if cart.state == CartState::Locked && !planted(Mutant::SecondCheckoutOfTheCart) {
+            return Err(in_progress());
         }
         if cart.lines.is_empty() {
             return Err(Error::of_field(

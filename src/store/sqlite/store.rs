@@ -119,7 +119,8 @@ impl Store<Document> for SqliteStore {
             for statement in DUE {
                 let left = i64::from(max).saturating_sub(i64::try_from(found.len()).unwrap_or(i64::MAX));
                 let mut due = tables.0.prepare_cached(statement)?;
-                let rows = due.query_map(params![now_us, left], |row| Ok((timer_of(row)?, key_at(row, 4)?)))?;
+                let rows =
+                    due.query_map(params![now_us, left], |row| Ok((timer_of(row)?, key_at(row, 4)?)))?;
                 found.extend(rows.collect::<rusqlite::Result<Vec<_>>>()?);
             }
             let until = later(now, lease);

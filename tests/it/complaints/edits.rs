@@ -196,10 +196,10 @@ async fn an_edit_of_a_cart_that_fails_leaves_the_payment_that_waits_as_it_is() {
     let once = "ONCE".parse().unwrap();
     let absent = house.remove_code(&remove, sale.cart, &once, &|_| bytes::Bytes::new()).await;
     assert_eq!(absent.unwrap_err().reason(), Reason::CodeInvalid);
-    let stale = Mutation { etag: Some("\"99\"".to_owned()), ..scene.world.mutation("UpdateCart") };
+    let elder = Mutation { etag: Some("\"99\"".to_owned()), ..scene.world.mutation("UpdateCart") };
     let more = [scene.adding("mug", 1)];
-    let stale = house.update_cart(&stale, sale.cart, &more, &|_| bytes::Bytes::new()).await;
-    assert_eq!(stale.unwrap_err().reason(), Reason::EtagMismatch);
+    let refused = house.update_cart(&elder, sale.cart, &more, &|_| bytes::Bytes::new()).await;
+    assert_eq!(refused.unwrap_err().reason(), Reason::EtagMismatch);
     let now = (scene.cart_row(sale.cart).await, scene.view(sale.checkout).await.etag);
     assert_eq!(now, before);
     let payment = scene.session(&sale).await.action.unwrap().payment;

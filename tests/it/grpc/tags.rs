@@ -18,12 +18,8 @@ async fn a_wish_to_capture_and_what_becomes_of_it_each_have_an_etag_of_their_own
     let rig = Rig::start().await;
     let name = held(&rig).await;
     let before = payment(&rig, &name).await.etag;
-    let wish = CapturePaymentRequest {
-        name: name.clone(),
-        request_id: key(),
-        etag: before.clone(),
-        amount: None,
-    };
+    let wish =
+        CapturePaymentRequest { name: name.clone(), request_id: key(), etag: before.clone(), amount: None };
     let wished = rig.payments().capture_payment(service(wish)).await.unwrap().into_inner().payment.unwrap();
     assert_eq!(wished.captures[0].state(), MovementState::Pending);
     assert_ne!(wished.etag, before);

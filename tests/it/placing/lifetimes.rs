@@ -10,14 +10,17 @@ use cashwrap::app::{House, Reach, Reason};
 use cashwrap::domain::cart::CartState::{Expired, Open};
 use cashwrap::domain::cart::{CartAction, CartState};
 use cashwrap::domain::checkout::CheckoutState;
-use cashwrap::domain::ids::{CartId, CheckoutId, LineId};
+use cashwrap::domain::flow::Severity;
+use cashwrap::domain::ids::{CartId, CheckoutId, LineId, UnitId};
 use cashwrap::domain::lifetime::Lifetimes;
 use cashwrap::domain::payment::{DeclineClass, OperationKind};
-use cashwrap::ports::store::{Key, Kind};
+use cashwrap::engine::claims;
+use cashwrap::ports::Record;
+use cashwrap::ports::store::{Key, Kind, Query, TimerChange, TimerWrite, UnitOfWork, Verdict, Write};
 
 use super::fuse::Fuse;
 use super::till::Weather;
-use super::world::{Ready, World, shown, store_id};
+use super::world::{Ready, World, only_payment, shown, store_id};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -238,6 +241,86 @@ async fn a_declined_checkout_is_open_and_is_abandoned_an_hour_after_the_decline(
     tokio::time::sleep(MOMENT * 4).await;
     let told = events(&world, Kind::Checkout, checkout).await;
     assert_eq!(count(&told, "checkout.abandoned.v1"), 1, "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn thousands_of_lives_that_are_due_hold_a_capture_back_by_no_more_than_the_batch_before_it() {
+    let mut world = World::new().await;
+    world.lifetimes = Some(LIVES);
+    let fuse = Fuse::never();
+    let house = Arc::new(world.house(&fuse));
+    for _ in 0..3_000 {
+        let key = Key::new(&store_id(), Kind::Cart, CartId(world.fresh()));
+        let mut unit = UnitOfWork::new(UnitId(world.fresh()), store_id());
+        unit.timers.push(TimerWrite { key, change: TimerChange::Due(Duration::ZERO) });
+        assert_eq!(world.store.commit(&unit).await, Verdict::Committed);
+    }
+    tokio::time::sleep(HOUR).await;
+    let cart = world.cart(&house, 1).await;
+    let (checkout, digest) = world.checkout(&house, cart).await;
+    let placed = house.place_order(&world.mutation("PlaceOrder"), &World::order(checkout, &digest)).await;
+    assert!(placed.unwrap().starts_with(b"order "));
+    let payment = only_payment(&world).await;
+    // Every life takes as long as its commit: all of them together take a multiple of what is waited here.
+    fuse.lag(Duration::from_secs(2));
+    house.engine.tasks.spawn(claims::run(Arc::clone(&house.engine)));
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert_eq!(house.get_payment(&store_id(), payment).await.unwrap().row.captured_minor(), 1_250);
+    let lives = || world.memory.dump().due().filter(|(key, _)| key.kind.lives()).count();
+    assert!(lives() > 1_000, "the lives took no time, so that nothing was proved: {}", lives());
+    tokio::time::sleep(Duration::from_mins(5)).await;
+    assert!(lives() <= 2, "money first, and then the lives: {}", lives());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_open_session_whose_flow_is_no_longer_served_is_shown_and_says_that_it_leads_nowhere() {
+    let Ready { world, house: _, checkout, digest } = Ready::new().await;
+    let mut later = world.house(&Fuse::never());
+    later.flows.clear();
+    let later = Arc::new(later);
+    let view = shown(&later, checkout).await;
+    assert_eq!((view.checkout.state, view.primary_action.enabled), (CheckoutState::Open, false));
+    let [problem] = view.problems.as_slice() else { panic!("{:?}", view.problems) };
+    assert_eq!((problem.code.as_str(), problem.severity), ("FLOW_UNAVAILABLE", Severity::Unrecoverable));
+    assert!(problem.remedy.contains("open another checkout of the cart"), "{}", problem.remedy);
+    let place = world.mutation("PlaceOrder");
+    let refused = later.place_order(&place, &World::order(checkout, &digest)).await.unwrap_err();
+    assert_eq!(refused.reason(), Reason::NoFlow);
+    let edit = Edit { return_uri: Some(None), ..Edit::default() };
+    let update = world.mutation("UpdateCheckout");
+    let refused = later.update_checkout(&update, checkout, &edit, &|_| Bytes::new()).await.unwrap_err();
+    assert_eq!(refused.reason(), Reason::NoFlow);
+    assert!(world.primary.totals().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_whose_cart_was_ordered_or_has_expired_is_not_changed_any_more() {
+    let (world, house) = world().await;
+    let edit = Edit { return_uri: Some(None), ..Edit::default() };
+    let cart = world.cart(&house, 1).await;
+    let (first, digest) = world.checkout(&house, cart).await;
+    let (second, _) = world.checkout(&house, cart).await;
+    house.place_order(&world.mutation("PlaceOrder"), &World::order(first, &digest)).await.unwrap();
+    let update = world.mutation("UpdateCheckout");
+    let refused = house.update_checkout(&update, second, &edit, &|_| Bytes::new()).await.unwrap_err();
+    assert_eq!(refused.reason(), Reason::AlreadyOrdered);
+    assert!(refused.metadata()["order"].starts_with("stores/shop/orders/ord_"));
+
+    // A cart that expired under its checkout: by the clock of another store's settings, or by hand.
+    let cart = world.cart(&house, 1).await;
+    let (checkout, _) = world.checkout(&house, cart).await;
+    let key = Key::new(&store_id(), Kind::Cart, cart);
+    let query = Query { keys: vec![key.clone()], ..Query::default() };
+    let held = world.store.read(&query).await.unwrap().rows.remove(&key).unwrap();
+    let Record::Cart(mut row) = held.row else { panic!("no cart") };
+    row.state = Expired;
+    let mut unit = UnitOfWork::new(UnitId(world.fresh()), store_id());
+    unit.writes.push(Write { key, expected: held.version, row: Record::Cart(row), events: Vec::new() });
+    assert_eq!(world.store.commit(&unit).await, Verdict::Committed);
+    let update = world.mutation("UpdateCheckout");
+    let refused = house.update_checkout(&update, checkout, &edit, &|_| Bytes::new()).await.unwrap_err();
+    assert_eq!((refused.reason(), refused.metadata()["state"].as_str()), (Reason::CartNotOpen, "EXPIRED"));
+    assert!(refused.message().contains("open a checkout of another cart"), "{}", refused.message());
 }
 
 #[tokio::test(start_paused = true)]
