@@ -66,7 +66,9 @@ impl CardBook {
             (true, true) => EMPTY,
             (true, false) => HORIZON,
         };
-        Some(ledgers().filter_map(|ledger| ledger.pause_until).fold(after(self.used_at, keep), Timestamp::max))
+        Some(
+            ledgers().filter_map(|ledger| ledger.pause_until).fold(after(self.used_at, keep), Timestamp::max),
+        )
     }
 
     /// What is known of a card.

@@ -60,7 +60,9 @@ impl Issuer {
                 }
             }
             let fixes = |other: &&Declined| {
-                other.class == DeclineClass::CvvPinAvs && other.checkout == last.checkout && other.at <= last.at
+                other.class == DeclineClass::CvvPinAvs
+                    && other.checkout == last.checkout
+                    && other.at <= last.at
             };
             let month = SignedDuration::from_hours(30 * 24);
             let fixes = self.0.iter().filter(fixes).filter(|other| other.at + month > last.at).count();
@@ -133,10 +135,14 @@ fn r19_a_try_that_nobody_closed_is_void_with_the_declines_of_its_time() {
     let (amount, checkout) = (Money::new(100, "EUR".parse().unwrap()), CheckoutId(Uuid::from_u128(1)));
     for number in 0..10 {
         let attempt = AttemptId(Uuid::from_u128(number));
-        book.open(name.card, OpenTry { attempt, at: begun, amount, checkout: CheckoutId(Uuid::from_u128(number)) });
+        book.open(
+            name.card,
+            OpenTry { attempt, at: begun, amount, checkout: CheckoutId(Uuid::from_u128(number)) },
+        );
     }
     let attempt = Try { network: Network::Mastercard, amount, checkout };
-    let say = |hours: i64| may_try(book.ledger(name.card), &attempt, begun + SignedDuration::from_hours(hours));
+    let say =
+        |hours: i64| may_try(book.ledger(name.card), &attempt, begun + SignedDuration::from_hours(hours));
     assert!(matches!(say(0), Say::Wait { why: Why::TriesUnderWay, .. }));
     // Nobody is told to wait a moment for what a resolver or an operator must end.
     let until = begun + SignedDuration::from_hours(30 * 24);

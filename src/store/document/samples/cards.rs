@@ -34,12 +34,8 @@ fn ledger() -> CardLedger {
         amount: Some(euro(2_690)),
         checkout: Some(id(CheckoutId, 3)),
     };
-    let open = OpenTry {
-        attempt: id(AttemptId, 6),
-        at: at(2),
-        amount: euro(2_690),
-        checkout: id(CheckoutId, 3),
-    };
+    let open =
+        OpenTry { attempt: id(AttemptId, 6), at: at(2), amount: euro(2_690), checkout: id(CheckoutId, 3) };
     CardLedger {
         stopped: Some(Stop { at: at(2), class: DeclineClass::SchemeStop }),
         pause_until: Some(at(3_600)),
