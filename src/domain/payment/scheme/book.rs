@@ -90,9 +90,10 @@ impl CardBook {
 
     /// A try is over, wherever it stands.
     pub fn close(&mut self, attempt: AttemptId, now: Timestamp) {
-        let ledgers = self.cards.values_mut().chain([&mut self.others]);
-        if ledgers.fold(false, |closed, ledger| ledger.close(attempt) || closed) {
-            self.used_at = self.used_at.max(now);
+        for ledger in self.cards.values_mut().chain([&mut self.others]) {
+            if ledger.close(attempt) {
+                self.used_at = self.used_at.max(now);
+            }
         }
         if self.others.is_empty() {
             self.cards.retain(|_, ledger| !ledger.is_empty());
