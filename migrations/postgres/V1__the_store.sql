@@ -13,9 +13,12 @@ CREATE TABLE state (
     label    text COLLATE "C",
     links    jsonb NOT NULL,
     document jsonb NOT NULL,
+    void_at  timestamptz,
     PRIMARY KEY (store_id, kind, id)
 ) WITH (fillfactor = 80);
 CREATE INDEX state_by_label ON state (store_id, kind, label, id) WHERE label IS NOT NULL;
+-- What has a life is swept once it is over.
+CREATE INDEX state_by_life ON state (void_at) WHERE void_at IS NOT NULL;
 
 -- Apart from the rows they belong to, so that erasure leaves an order whole.
 CREATE TABLE personal (

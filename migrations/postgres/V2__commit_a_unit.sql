@@ -237,16 +237,16 @@ BEGIN
     END IF;
     FOR w IN
         SELECT * FROM jsonb_to_recordset(work->'writes') AS n(kind text, id text, expected bigint,
-            emitted bigint, label text, links jsonb, document jsonb, personal jsonb)
+            emitted bigint, label text, links jsonb, document jsonb, personal jsonb, void_at timestamptz)
         ORDER BY n.kind COLLATE "C", n.id COLLATE "C"
     LOOP
         IF w.expected = 0 THEN
-            INSERT INTO state (store_id, kind, id, version, sequence, unit, label, links, document)
-            VALUES (in_store, w.kind, w.id, 1, w.emitted, in_unit, w.label, w.links, w.document);
+            INSERT INTO state (store_id, kind, id, version, sequence, unit, label, links, document, void_at)
+            VALUES (in_store, w.kind, w.id, 1, w.emitted, in_unit, w.label, w.links, w.document, w.void_at);
         ELSE
             UPDATE state s
             SET version = s.version + 1, sequence = s.sequence + w.emitted, unit = in_unit,
-                label = w.label, links = w.links, document = w.document
+                label = w.label, links = w.links, document = w.document, void_at = w.void_at
             WHERE s.store_id = in_store AND s.kind = w.kind AND s.id = w.id;
         END IF;
         IF w.personal IS NOT NULL THEN

@@ -11,9 +11,12 @@ CREATE TABLE state (
     label    TEXT,
     links    TEXT NOT NULL,
     document TEXT NOT NULL,
+    void_at  INTEGER,
     PRIMARY KEY (store_id, kind, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX state_by_label ON state (store_id, kind, label, id) WHERE label IS NOT NULL;
+-- What has a life is swept once it is over.
+CREATE INDEX state_by_life ON state (void_at) WHERE void_at IS NOT NULL;
 
 -- Apart from the rows they belong to, so that erasure leaves an order whole.
 CREATE TABLE personal (

@@ -3,8 +3,9 @@
 //! A case remembers what the store holds, so that a commit writes exactly what changed, and which outcomes it
 //! learnt since, so that they survive when another writer (a cancel, a customer's return) came in between.
 //!
-//! The card books are not kept beside the payments but follow from what the store holds of them and the
-//! declines that were learnt since (R19): however often a commit is tried again, a decline counts once.
+//! The card books are not kept beside the payments but follow from what the store holds of them and from the tries
+//! that were begun or ended since (R19): however often a commit is tried again, a try is open once and a decline
+//! counts once. A try opens in the commit of its intent and closes in that of its outcome.
 
 use std::collections::BTreeMap;
 
@@ -72,8 +73,10 @@ pub struct Case {
     whole: Whole,
     held: BTreeMap<Key, Held>,
     learnt: Vec<Learnt>,
-    /// When the declines were learnt that no commit holds yet.
-    declined: BTreeMap<AttemptId, Timestamp>,
+    /// When the tries were begun whose intent no commit holds yet.
+    begun: BTreeMap<AttemptId, Timestamp>,
+    /// When the tries ended whose outcome no commit holds yet.
+    ended: BTreeMap<AttemptId, Timestamp>,
     reply: Option<Bytes>,
 }
 
@@ -84,7 +87,8 @@ impl Case {
             .into_iter()
             .map(|(key, row)| (key, Held { version: row.version, record: Some(row.row) }))
             .collect();
-        Self { store, subject, whole, held, learnt: Vec::new(), declined: BTreeMap::new(), reply: None }
+        let (begun, ended) = (BTreeMap::new(), BTreeMap::new());
+        Self { store, subject, whole, held, learnt: Vec::new(), begun, ended, reply: None }
     }
 
     /// The case of `subject` out of what was read with its links; `None` when something is missing.
@@ -191,11 +195,14 @@ impl Case {
         let fact = matches!(input, Input::Outcome { .. } | Input::Looked { .. } | Input::Recovered);
         let before = self.payment(index).ok_or(Impossible::NotFound)?;
         let mut next = react_payment(before, input.clone(), now, policy)?;
-        let declined = declined_between(before, &next);
+        let decided = |state: &AttemptState| !state.undecided();
+        let declined = turned(before, &next, |state| matches!(state, AttemptState::Declined(_)));
         if let Some(card) = card.clone().filter(|_| !declined.is_empty()) {
             next.card.learn(card.name, card.network);
         }
-        self.declined.extend(declined.into_iter().map(|attempt| (attempt, now)));
+        let (begun, ended) = (turned(before, &next, |_| true), turned(before, &next, decided));
+        self.begun.extend(begun.into_iter().map(|attempt| (attempt, now)));
+        self.ended.extend(ended.into_iter().map(|attempt| (attempt, now)));
         match &mut self.whole {
             Whole::Placement(whole) => {
                 for name in &next.card.names {
@@ -271,7 +278,8 @@ impl Case {
             self.held.insert(write.key, Held { version, record: Some(write.row) });
         }
         self.learnt.clear();
-        self.declined.clear();
+        self.begun.clear();
+        self.ended.clear();
     }
 
     /// The reply as it was frozen by our own commit.
@@ -290,7 +298,7 @@ impl Case {
         Ok(())
     }
 
-    /// What is known of the cards: what the store holds, and the declines that were learnt since.
+    /// What is known of the cards: what the store holds, and the tries that began, ended or were declined since.
     pub fn books(&self) -> Books {
         let held = self.held.values().filter_map(|held| match &held.record {
             Some(Record::CardBook(book)) => Some((book.id.clone(), (**book).clone())),
@@ -299,8 +307,14 @@ impl Case {
         let mut books = Books(held.collect());
         for payment in (0..self.payments()).filter_map(|index| self.payment(index)) {
             for attempt in &payment.attempts {
+                if let Some(at) = self.begun.get(&attempt.id)
+                    && attempt.state.undecided()
+                {
+                    books.open(payment, attempt.id, *at);
+                }
+                let Some(at) = self.ended.get(&attempt.id) else { continue };
+                books.close(payment, attempt.id, *at);
                 let AttemptState::Declined(decline) = &attempt.state else { continue };
-                let Some(at) = self.declined.get(&attempt.id) else { continue };
                 let declined = Declined {
                     at: *at,
                     class: decline.class,
@@ -359,14 +373,11 @@ impl Case {
     }
 }
 
-/// The attempts that were declined in between.
-fn declined_between(before: &Payment, after: &Payment) -> Vec<AttemptId> {
-    let is_declined = |payment: &Payment, id| {
-        let attempt = payment.attempts.iter().find(|attempt| attempt.id == id);
-        attempt.is_some_and(|attempt| matches!(attempt.state, AttemptState::Declined(_)))
-    };
-    let ids = after.attempts.iter().map(|attempt| attempt.id);
-    ids.filter(|id| is_declined(after, *id) && !is_declined(before, *id)).collect()
+/// The attempts that became so in between, or came into being so.
+fn turned(before: &Payment, after: &Payment, is: impl Fn(&AttemptState) -> bool) -> Vec<AttemptId> {
+    let was = |id| before.attempts.iter().any(|attempt| attempt.id == id && is(&attempt.state));
+    let now = after.attempts.iter().filter(|attempt| is(&attempt.state));
+    now.map(|attempt| attempt.id).filter(|id| !was(*id)).collect()
 }
 
 /// Brings the order's money in line with its payment. An order of several payments learns of each in turn; the

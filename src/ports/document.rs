@@ -20,6 +20,9 @@ pub struct Document {
     pub label: Option<String>,
     /// Rows of real columns that follow from the content.
     pub columns: Vec<Columns>,
+    /// When the row may go, unless it is written again: nothing of it matters any more. A row that has a life emits
+    /// no event and holds no personal data. It comes back empty from a read.
+    pub void_at: Option<Timestamp>,
 }
 
 /// Real columns for what operators and analysts ask for, and the uniqueness backstops. They are written with

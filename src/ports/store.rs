@@ -419,7 +419,10 @@ pub enum StoreError {
 /// - compare-and-set each write's version, adding 1, and number events without gaps per row;
 /// - check in this order: fence, versions (then the unique columns), counters by name, reply key;
 /// - use its own clock (the database's) for leases, timers and the life of replies;
-/// - let at most one worker hold the claim on a key whose lease has not run out.
+/// - let at most one worker hold the claim on a key whose lease has not run out;
+/// - forget what is over: expired replies, and rows whose document said from when on they are void, some with each
+///   call of `claim_due`. A row that was forgotten is as if it had never been: a write that expects a version of it
+///   is stale.
 #[async_trait::async_trait]
 pub trait Store<D>: Send + Sync + 'static {
     /// Reads the rows, the rows they link to, the reply and the counters in one query.

@@ -29,13 +29,14 @@ pub struct Head {
 pub struct StoredRow {
     /// What a verdict needs to know of it.
     pub head: Head,
-    /// The content.
+    /// The content, and when the row may go.
     pub document: Document,
 }
 
 impl From<StoredRow> for Row<Document> {
     fn from(stored: StoredRow) -> Self {
-        Self { version: stored.head.version, sequence: stored.head.sequence, row: stored.document }
+        let row = Document { void_at: None, ..stored.document };
+        Self { version: stored.head.version, sequence: stored.head.sequence, row }
     }
 }
 

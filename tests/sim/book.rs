@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use cashwrap::domain::payment::Payment;
+use cashwrap::domain::payment::scheme::CardBook;
 use cashwrap::domain::placement::{Placement, PlacementState};
 use cashwrap::ports::Record;
 use cashwrap::ports::store::{Key, Kind, UnitOfWork};
@@ -105,6 +106,14 @@ impl Book {
     pub fn payments(&self) -> impl Iterator<Item = &Payment> {
         self.rows_of(Kind::Payment).filter_map(|(_, known)| match &known.record {
             Record::Payment(payment) => Some(&**payment),
+            _ => None,
+        })
+    }
+
+    /// Every card book.
+    pub fn card_books(&self) -> impl Iterator<Item = &CardBook> {
+        self.rows_of(Kind::CardBook).filter_map(|(_, known)| match &known.record {
+            Record::CardBook(book) => Some(&**book),
             _ => None,
         })
     }

@@ -45,6 +45,7 @@ mod i27_place_by;
 mod i28_backup;
 mod i30_pinned;
 mod r04_absence;
+mod r19_declines;
 
 /// Invariants of reliability.md that are not looked at here, and why.
 pub const ELSEWHERE: [(&str, &str); 3] = [
@@ -198,6 +199,7 @@ pub fn all() -> Vec<Box<dyn Invariant>> {
         Box::new(i28_backup::Backup),
         Box::new(i30_pinned::Pinned),
         Box::new(r04_absence::Absence::default()),
+        Box::new(r19_declines::Declines),
     ]
 }
 

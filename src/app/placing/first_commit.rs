@@ -33,6 +33,8 @@ pub(super) enum Begin {
     Ours { case: Box<Case>, begun: Option<Begun>, claim: Claim, placement: PlacementId },
     /// Somebody was faster: look again.
     Again,
+    /// Another placement wrote a book of the card meanwhile: look again, after giving way.
+    CardBusy,
 }
 
 impl House {
@@ -183,6 +185,7 @@ impl House {
                 let claim = Claim { key: subject, fence: 1 };
                 Ok(Begin::Ours { case: Box::new(case), begun, claim, placement: placement.id })
             }
+            Verdict::Stale { key } if key.kind == Kind::CardBook => Ok(Begin::CardBusy),
             Verdict::Stale { .. } | Verdict::ReplyTaken(_) => Ok(Begin::Again),
             Verdict::Short { name, left } => Err(short(&name, left, &lines)),
             Verdict::Fenced | Verdict::Unknown | Verdict::Busy => Err(Error::store_unavailable()),

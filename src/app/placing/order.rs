@@ -21,6 +21,10 @@ use crate::engine::driver::{PLACE_ORDER, Stop};
 use crate::ports::Record;
 use crate::ports::store::{Key, Kind, Query, ReplyKey, Snapshot};
 
+/// How often a placement is planned anew because others wrote the books of its card: each time one of them got on,
+/// and a scheme lets fewer than this many be under way at once.
+const TURNS: u32 = 20;
+
 /// A tender as the caller gives it: a card with a token for each account that may take it.
 #[derive(Clone)]
 pub struct CardTender {
@@ -65,7 +69,8 @@ impl House {
     async fn place(&self, mutation: &Mutation, place: &PlaceOrder, room: &Room) -> Result<Bytes, Error> {
         self.store(&mutation.store)?;
         let until = tokio::time::Instant::now() + self.times.patience;
-        for _ in 0..TRIES {
+        let (mut tries, mut turns) = (0, 0);
+        while tries < TRIES && turns < TURNS {
             match self.begin_placement(mutation, place).await? {
                 Begin::Answered(body) => return Ok(body),
                 Begin::Join(placement) => {
@@ -90,7 +95,11 @@ impl House {
                     }
                     return self.await_placement(&mutation.store, placement, until).await;
                 }
-                Begin::Again => {}
+                Begin::Again => tries += 1,
+                Begin::CardBusy => {
+                    self.engine.give_way(turns).await;
+                    turns += 1;
+                }
             }
         }
         Err(conflict())

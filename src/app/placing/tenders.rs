@@ -14,6 +14,7 @@ use crate::domain::money::Money;
 use crate::domain::payment::aggregate::Failure;
 use crate::domain::payment::decide::{Facts, Route, next_route};
 use crate::domain::payment::policy::after;
+use crate::domain::payment::scheme::Why;
 use crate::domain::payment::{Books, CardName, Goal, Instrument, Payment, TenderCard};
 use crate::engine::replies::Answer;
 use crate::ports::store::{Key, Kind};
@@ -105,6 +106,9 @@ impl House {
                         not_taken(tender_index, payment.amount)
                     });
                 }
+                Route::End(Failure::Limited(limited)) if limited.why == Why::TriesUnderWay => {
+                    return Err(card_is_tried());
+                }
                 Route::End(failure) => {
                     let answer = Answer::Declined { failure: &failure, tender_index, payment: None };
                     let answer = self.engine.replies.place_order(&answer).into();
@@ -163,6 +167,15 @@ fn not_taken(tender: usize, amount: Money) -> Error {
         "no gateway of this flow can be sent {amount}, and nothing is rounded: change the cart so that the amount's last digit is 0, or pay in another currency"
     );
     Error::of_field(Reason::PaymentMethodNotEligible, format!("tenders[{tender}]"), remedy)
+}
+
+/// What others come to be told decides whether this card may be tried: no answer to keep.
+fn card_is_tried() -> Error {
+    Error::new(
+        Reason::PlacementInProgress,
+        "this card is being tried as often as its scheme lets it be declined: repeat the call once one of these placements has ended, or pay with another card",
+    )
+    .retry_after(Duration::from_secs(1))
 }
 
 /// Nothing was executed anywhere and nothing is held.

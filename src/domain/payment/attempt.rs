@@ -114,6 +114,31 @@ impl AttemptState {
         }
     }
 
+    /// Whether the issuer may yet decline it, so that the card's scheme may come to count it (R19).
+    pub const fn undecided(&self) -> bool {
+        match self {
+            Self::Creating
+            | Self::Created
+            | Self::Authorising
+            | Self::Unknown
+            | Self::AwaitingAction { .. }
+            | Self::Voiding => true,
+            Self::Authorised
+            | Self::Mismatched
+            | Self::Voided
+            | Self::Captured
+            | Self::Refunded
+            | Self::Declined(_)
+            | Self::NotSent(_)
+            | Self::ConfirmedAbsent { .. }
+            | Self::LateSuccess
+            | Self::LateVoiding
+            | Self::LateRefunding
+            | Self::LateVoided
+            | Self::LateRefunded => false,
+        }
+    }
+
     /// Whether it is known to hold what is to be given back late (R9).
     pub const fn gives_back_late(&self) -> bool {
         matches!(self, Self::LateSuccess | Self::LateVoiding | Self::LateRefunding)

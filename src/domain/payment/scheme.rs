@@ -4,7 +4,7 @@
 //! - [`name`]: the names by which a card is known. They are keyed digests: no token, number or reference of a
 //!   card stands in any row.
 //! - [`description`]: what a caller tells of a card besides its token.
-//! - [`ledger`]: the declines of one card, bounded, and never fewer than there were.
+//! - [`ledger`]: the declines and open tries of one card, bounded, and never fewer than there were.
 //! - [`verdict`]: [`may_try`], the one function that says whether a card may be tried.
 //! - [`book`]: the rows in which ledgers stand, and what several of them say together.
 //!
@@ -19,11 +19,13 @@ pub mod table;
 pub mod verdict;
 
 #[cfg(test)]
+mod crowd_test;
+#[cfg(test)]
 mod model_test;
 
 pub use book::{Books, CardBook, Limited};
 pub use description::{BadDescription, Description};
-pub use ledger::{CardLedger, Declined, Stop, Tally};
+pub use ledger::{CardLedger, Declined, OpenTry, Stop, Tally};
 pub use name::{BookId, CardName, Digest, Network, TenderCard};
 pub use table::{Advice, Edition, edition_at};
 pub use verdict::{Say, Try, Why, may_try};

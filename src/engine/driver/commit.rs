@@ -87,19 +87,32 @@ impl Driver {
                 self.commits.notify_waiters();
                 Commit::Done
             }
-            Verdict::Stale { .. } => match self.load(case.subject()).await {
-                Some(fresh) => match case.rebase(fresh, &self.policy) {
-                    Ok(()) => self.read_books(case).await,
-                    Err(_) => Commit::Lost,
-                },
-                None => Commit::Lost,
-            },
+            Verdict::Stale { key } => {
+                if key.kind == Kind::CardBook {
+                    self.give_way(0).await;
+                }
+                match self.load(case.subject()).await {
+                    Some(fresh) => match case.rebase(fresh, &self.policy) {
+                        Ok(()) => self.read_books(case).await,
+                        Err(_) => Commit::Lost,
+                    },
+                    None => Commit::Lost,
+                }
+            }
             verdict @ (Verdict::Short { .. } | Verdict::ReplyTaken(_)) => {
                 tracing::error!(subject = %claim.key.id, ?verdict, "a worker's commit was refused");
                 Commit::Lost
             }
             Verdict::Fenced | Verdict::Unknown | Verdict::Busy => Commit::Lost,
         }
+    }
+
+    /// Pauses for a moment of random length, longer with each turn: of the placements that write one card's book at
+    /// once, one after the other gets through.
+    pub async fn give_way(&self, turn: u32) {
+        let most_ms = (10_u64 << turn.min(4)).min(100);
+        let random = u64::try_from(self.ids.fresh().as_u128() % 1_000).unwrap_or_default();
+        tokio::time::sleep(Duration::from_millis(random * most_ms / 1_000)).await;
     }
 
     /// Reads the card books whose names a reply has just told. They are first written as new, because most cards

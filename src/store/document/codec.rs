@@ -71,6 +71,7 @@ pub fn encode(record: &Record) -> Result<Document, EncodeError> {
         links: projection::links(record),
         label: projection::label(record),
         columns: projection::columns(record),
+        void_at: projection::void_at(record),
     })
 }
 

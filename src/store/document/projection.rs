@@ -5,6 +5,9 @@
 //!   payments and the checkouts of customers bring the card books along, and a token's book those of its card.
 //! - The label is what rows of a kind are listed by: an order by its customer, a payment by [`UNRESOLVED`].
 //! - Columns are for operators, analysts and the backstops of uniqueness.
+//! - Card books have a life: what is void in them would otherwise stand for ever.
+
+use jiff::Timestamp;
 
 use crate::domain::cart::{CartLine, CartState};
 use crate::domain::coupon::Coupon;
@@ -82,6 +85,21 @@ pub(super) fn label(record: &Record) -> Option<String> {
         | Record::Coupon(_)
         | Record::PartnerMode(_)
         | Record::CardBook(_) => None,
+    }
+}
+
+/// From when on nothing of the record matters, where it has a life.
+pub(super) fn void_at(record: &Record) -> Option<Timestamp> {
+    match record {
+        Record::CardBook(book) => book.void_at(),
+        Record::Cart(_)
+        | Record::Checkout(_)
+        | Record::Placement(_)
+        | Record::Payment(_)
+        | Record::Order(_)
+        | Record::Product(_)
+        | Record::Coupon(_)
+        | Record::PartnerMode(_) => None,
     }
 }
 

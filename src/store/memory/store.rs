@@ -123,6 +123,7 @@ impl Store<Document> for MemoryStore {
         let now = (self.now)();
         let mut shelves = self.shelves();
         shelves.replies.retain(|_, kept| kept.expires > now);
+        shelves.rows.retain(|_, stored| stored.document.void_at.is_none_or(|void_at| void_at > now));
         let mut due: Vec<(Timestamp, Key)> = (shelves.timers.iter())
             .filter(|(_, timer)| timer.running(now).is_none())
             .filter_map(|(key, timer)| Some((timer.due.filter(|due| *due <= now)?, key.clone())))

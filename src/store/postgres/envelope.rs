@@ -72,6 +72,7 @@ fn write_json((at, write): (usize, &Write<Document>)) -> Result<Value, serde_jso
         "links": links,
         "document": serde_json::from_str::<Value>(&document.text)?,
         "personal": personal,
+        "void_at": document.void_at.map(|time| time.to_string()),
     }))
 }
 

@@ -56,12 +56,15 @@ FROM (
 ) AS s ORDER BY s.id DESC";
 
 /// Claims due timers ($1 worker, $2 lease in microseconds, $3 at most), what moves money before the lives of carts and
-/// checkouts, and sweeps some expired replies along.
+/// checkouts, and sweeps some expired replies and void rows along.
 pub(super) const CLAIM_DUE: &str = "
 WITH swept AS (
     DELETE FROM reply WHERE (store_id, method, request_id) IN (
         SELECT store_id, method, request_id FROM reply
         WHERE expires_at <= now() LIMIT 100 FOR UPDATE SKIP LOCKED)
+), void AS (
+    DELETE FROM state WHERE (store_id, kind, id) IN (
+        SELECT store_id, kind, id FROM state WHERE void_at <= now() LIMIT 100 FOR UPDATE SKIP LOCKED)
 ), money AS MATERIALIZED (
     SELECT store_id, kind, id, due_at, 0 AS turn FROM timer
     WHERE due_at <= now() AND (lease_until IS NULL OR lease_until <= now()) AND kind NOT IN ('cart', 'checkout')

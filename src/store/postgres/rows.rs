@@ -43,6 +43,7 @@ pub(super) fn keyed_row(store: &StoreId, row: &SqlRow) -> Result<(Key, Row<Docum
         links: links_of(&links)?,
         label: get(row, 5)?,
         columns: Vec::new(),
+        void_at: None,
     };
     Ok((key, Row { version: count(get(row, 3)?), sequence: count(get(row, 4)?), row: document }))
 }

@@ -71,8 +71,8 @@ impl Tables<'_> {
         let (key, document) = (&write.key, &write.row);
         self.run(
             "INSERT OR REPLACE INTO state
-                 (store_id, kind, id, version, sequence, unit, label, links, document)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                 (store_id, kind, id, version, sequence, unit, label, links, document, void_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             params![
                 key.store.as_str(),
                 key.kind.as_str(),
@@ -83,6 +83,7 @@ impl Tables<'_> {
                 document.label,
                 links_text(&document.links),
                 document.text,
+                document.void_at.map(jiff::Timestamp::as_microsecond),
             ],
         )?;
         match &document.personal {

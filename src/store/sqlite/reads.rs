@@ -110,6 +110,7 @@ fn keyed_row(row: &SqlRow<'_>, store: &StoreId) -> rusqlite::Result<(Key, Row<Do
         links: links.ok_or_else(|| out_of_shape(5))?,
         label: row.get(4)?,
         columns: Vec::new(),
+        void_at: None,
     };
     Ok((key, Row { version: count_at(row, 2)?, sequence: count_at(row, 3)?, row: document }))
 }

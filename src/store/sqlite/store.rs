@@ -108,10 +108,16 @@ impl Store<Document> for SqliteStore {
         let now = (self.now)();
         let claim = move |tables: Tables<'_>| {
             let now_us = now.as_microsecond();
-            // In bounded batches, as every claim does it: a day of replies must not hold up what is due.
+            // In bounded batches, as every claim does it: a day of replies, or of void rows, must not hold up what
+            // is due.
             tables.run(
                 "DELETE FROM reply WHERE (store_id, method, request_id) IN (
                      SELECT store_id, method, request_id FROM reply WHERE expires_at <= ?1 LIMIT 100)",
+                [now_us],
+            )?;
+            tables.run(
+                "DELETE FROM state WHERE (store_id, kind, id) IN (
+                     SELECT store_id, kind, id FROM state WHERE void_at <= ?1 LIMIT 100)",
                 [now_us],
             )?;
             // All are read before the first is written, so that no claim moves under the reading.

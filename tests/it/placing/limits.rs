@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use cashwrap::app::placing::PlaceOrder;
 use cashwrap::app::{House, Mutation, Reach, Reason};
-use cashwrap::domain::ids::CheckoutId;
+use cashwrap::domain::ids::{CheckoutId, WorkerId};
 use cashwrap::domain::payment::aggregate::Failure;
 use cashwrap::domain::payment::outcome::{CardReference, SeenCard};
 use cashwrap::domain::payment::scheme::{BookId, CardBook, Description};
 use cashwrap::domain::payment::{DeclineClass, Network, OperationKind};
 use cashwrap::ports::Record;
 use cashwrap::ports::store::Kind;
+use futures::future::join_all;
 
 use super::fuse::Fuse;
 use super::till::Weather;
@@ -66,6 +67,30 @@ impl Shop {
                 other => panic!("not a book: {other:?}"),
             })
             .collect()
+    }
+
+    /// How many tries stand open, in whichever book.
+    async fn open_tries(&self) -> usize {
+        let books = self.books().await;
+        let ledgers = books.iter().flat_map(|book| book.cards.values().chain([&book.others]));
+        ledgers.map(|ledger| ledger.open.len()).sum()
+    }
+
+    /// Places over many fresh sessions at once, at two processes, each again and again until it is settled.
+    async fn place_at_once(&self, many: u32, token: &str) -> Vec<String> {
+        self.world.stock("mug", 1250, Some(many)).await;
+        let other = self.world.process(&Fuse::never());
+        let mut placing = Vec::new();
+        for number in 0..many {
+            let house = if number % 2 == 0 { &self.house } else { &other };
+            let session = self.session(None).await;
+            let place = World::order_with(session.0, &session.1, token);
+            placing.push((house, self.world.mutation("PlaceOrder"), place));
+        }
+        let placing = placing.iter().map(|(house, mutation, place)| async {
+            self.world.place_until_settled(house, mutation, place).await.unwrap()
+        });
+        join_all(placing).await
     }
 
     /// The declines counted under the primary's token, which every decline of these tests has.
@@ -267,6 +292,74 @@ async fn r19_declines_of_one_card_at_the_same_moment_are_all_counted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn r19_many_checkouts_over_one_card_at_once_are_declined_no_more_often_than_its_scheme_allows() {
+    let shop = Shop::open().await;
+    for _ in 0..24 {
+        shop.declines(DeclineClass::InsufficientFunds);
+    }
+    let answers = shop.place_at_once(24, "tok").await;
+    assert_eq!(shop.world.primary.declines() + shop.world.backup.declines(), 10, "{answers:?}");
+    let declined = answers.iter().filter(|answer| answer.starts_with("declined Declined")).count();
+    let limited = answers.iter().filter(|answer| answer.contains("why: TooManyDeclines")).count();
+    assert_eq!((declined, limited), (10, 14), "{answers:?}");
+    assert_eq!((shop.counted().await, shop.open_tries().await), (10, 0));
+    shop.world.settle().await;
+    assert_eq!(shop.world.audit().await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn r19_a_card_that_pays_many_orders_at_once_pays_them_all_and_leaves_no_try_open() {
+    let shop = Shop::open().await;
+    let answers = shop.place_at_once(24, "tok").await;
+    let orders = answers.iter().filter(|answer| answer.starts_with("order ")).count();
+    assert_eq!(orders, 24, "{answers:?}");
+    assert_eq!((shop.counted().await, shop.open_tries().await), (0, 0));
+    shop.world.settle().await;
+    assert_eq!(shop.world.audit().await, 24);
+}
+
+#[tokio::test(start_paused = true)]
+async fn r19_a_try_that_waits_for_its_customer_counts_until_the_action_is_over() {
+    let shop = Shop::open().await;
+    for _ in 0..9 {
+        shop.declines(DeclineClass::InsufficientFunds);
+        let _declined = shop.place(&shop.session(None).await, "tok").await;
+    }
+    shop.world.primary.next(OperationKind::Confirm, Weather::Action);
+    assert!(shop.place(&shop.session(None).await, "tok").await.starts_with("action"));
+    let (calls, session) = (shop.calls(), shop.session(None).await);
+    let place = World::order_with(session.0, &session.1, "tok");
+    let mutation = shop.world.mutation("PlaceOrder");
+    let refused = shop.house.place_order(&mutation, &place).await.unwrap_err();
+    assert_eq!(refused.reason(), Reason::PlacementInProgress, "{refused}");
+    assert!(refused.pause().is_some() && refused.to_string().contains("another card"), "{refused}");
+    assert_eq!(shop.calls(), calls, "nobody was asked");
+    // The customer never comes back, and the action is given up.
+    tokio::time::sleep(Duration::from_mins(16)).await;
+    assert_eq!(shop.open_tries().await, 0);
+    let answer = shop.place(&shop.session(None).await, "tok").await;
+    assert!(answer.starts_with("order "), "{answer}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn r19_books_in_which_nothing_counts_any_more_are_swept_and_a_stop_is_not() {
+    let world = World::new().await;
+    let shop = Shop { house: Arc::new(world.house(&Fuse::never())), world };
+    assert!(shop.place(&shop.session(None).await, "pays").await.starts_with("order "));
+    shop.declines(DeclineClass::InsufficientFunds);
+    assert!(shop.place(&shop.session(None).await, "poor").await.starts_with("declined Declined"));
+    shop.declines(DeclineClass::LostStolenPickup);
+    assert!(shop.place(&shop.session(None).await, "lost").await.starts_with("declined Declined"));
+    let mut left = Vec::new();
+    for days in [0, 2, 40, 400] {
+        tokio::time::sleep(days * DAY).await;
+        let _due = shop.world.store.claim_due(WorkerId(shop.world.fresh()), DAY, 1).await.unwrap();
+        left.push(shop.books().await.len());
+    }
+    assert_eq!(left, [6, 4, 2, 2], "two tokens for each card");
+}
+
+#[tokio::test(start_paused = true)]
 async fn r19_a_process_that_dies_at_any_effect_counts_a_decline_once() {
     for nth in 1..60 {
         let world = World::new().await;
@@ -289,6 +382,7 @@ async fn r19_a_process_that_dies_at_any_effect_counts_a_decline_once() {
         shop.world.settle().await;
         let declined = u32::from(answer.starts_with("declined Declined"));
         assert_eq!(shop.counted().await, declined, "effect {nth}: {answer}");
+        assert_eq!(shop.open_tries().await, 0, "effect {nth} left a try open: {answer}");
     }
     panic!("more effects than a decline can have");
 }

@@ -136,6 +136,12 @@ impl Till {
         self.0.lock().unwrap().guards.clone()
     }
 
+    /// How many payments it declined.
+    pub fn declines(&self) -> usize {
+        let ledger = self.0.lock().unwrap();
+        ledger.objects.values().filter(|object| matches!(object.status, Status::Declined(_))).count()
+    }
+
     /// What each payment came to, by our reference.
     pub fn totals(&self) -> BTreeMap<String, Vec<Totals>> {
         let mut totals: BTreeMap<String, Vec<Totals>> = BTreeMap::new();

@@ -33,6 +33,7 @@ macro_rules! every_law {
             a_read_takes_along_what_its_rows_link_to_one_step,
             a_listing_is_by_label_newest_first_and_in_pages,
             a_row_of_another_store_is_not_found,
+            void_rows_are_swept_by_who_claims_as_if_they_had_never_been,
             a_unit_that_crosses_stores_writes_nothing,
             a_stale_version_names_the_first_stale_row,
             a_new_row_that_exists_is_stale,

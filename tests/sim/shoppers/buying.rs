@@ -177,10 +177,10 @@ impl Hand {
         .await
     }
 
-    /// A card, with tokens for some of the accounts.
+    /// A card, with tokens for some of the accounts. There are few cards, so that several shoppers try one at once.
     pub fn wallet(&mut self, challenges: bool) -> CardTender {
         let kind = if challenges { "tok_3ds" } else { "tok" };
-        let number = self.dice.below(1_000);
+        let number = self.dice.below(8);
         let all = !self.one_in(4);
         let instruments: Vec<_> = ACCOUNTS
             .iter()

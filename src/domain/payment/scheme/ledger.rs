@@ -1,4 +1,7 @@
-//! The declines of one card under one of its names: bounded, and never fewer than there were.
+//! The declines of one card under one of its names, and its open tries: bounded, and never fewer than there were.
+//!
+//! A try is open from the commit that makes its intent durable to the one that records its outcome. Whoever asks
+//! meanwhile counts it as a decline, because it may become one: that is what keeps many at once within a limit.
 //!
 //! A stop and a pause have a place of their own, so that no number of other declines can push them out. Counted
 //! declines are kept one by one; what is above the bound is merged into its neighbour at the later time, for
@@ -10,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::name::Network;
 use super::table::{Advice, edition_at};
-use crate::domain::ids::CheckoutId;
+use crate::domain::ids::{AttemptId, CheckoutId};
 use crate::domain::money::Money;
 use crate::domain::payment::decline::{Action, DeclineClass};
 use crate::domain::payment::policy::after;
@@ -20,6 +23,9 @@ pub const HORIZON: Duration = Duration::from_hours(30 * 24);
 
 /// How many declines are kept one by one: above every scheme's limit, so that what a limit speaks of is exact.
 pub const MAX_TALLIES: usize = 64;
+
+/// How many open tries are told apart: above every scheme's limit, so that no rule lets as many be made.
+pub const MAX_OPEN: usize = 32;
 
 /// A decline, as the schemes count it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +94,22 @@ impl Tally {
     }
 }
 
-/// The declines of one card.
+/// A try whose outcome is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenTry {
+    /// The attempt that it is.
+    pub attempt: AttemptId,
+    /// When its intent was made. Whoever made it closes it, by recovery at the latest; one that nobody closed is
+    /// void with the declines of its time, after [`HORIZON`]. Any shorter life would let an outcome that is
+    /// learnt late be counted on top of a full ledger.
+    pub at: Timestamp,
+    /// What is asked for.
+    pub amount: Money,
+    /// In which checkout.
+    pub checkout: CheckoutId,
+}
+
+/// The declines and open tries of one card.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CardLedger {
     /// Set by the first decline that forbids any further try; it has no end.
@@ -97,6 +118,8 @@ pub struct CardLedger {
     pub pause_until: Option<Timestamp>,
     /// The declines within the horizon, oldest first.
     pub tallies: Vec<Tally>,
+    /// The open tries, oldest first.
+    pub open: Vec<OpenTry>,
 }
 
 impl CardLedger {
@@ -120,6 +143,27 @@ impl CardLedger {
         self.tidy(declined.at);
     }
 
+    /// Takes in a try that is about to be made.
+    pub fn open(&mut self, attempt: OpenTry) {
+        self.open.push(attempt);
+        self.tidy(attempt.at);
+    }
+
+    /// Whether the try was open, which is over now.
+    pub fn close(&mut self, attempt: AttemptId) -> bool {
+        let before = self.open.len();
+        self.open.retain(|open| open.attempt != attempt);
+        self.open.len() < before
+    }
+
+    /// Whether there is nothing in it.
+    pub const fn is_empty(&self) -> bool {
+        self.stopped.is_none()
+            && self.pause_until.is_none()
+            && self.tallies.is_empty()
+            && self.open.is_empty()
+    }
+
     /// Takes in all of another ledger, as if both were of one card.
     pub fn join(&mut self, other: &Self, now: Timestamp) {
         self.stopped = match (self.stopped, other.stopped) {
@@ -128,6 +172,8 @@ impl CardLedger {
         };
         self.pause_until = self.pause_until.max(other.pause_until);
         self.tallies.extend(&other.tallies);
+        let known: Vec<AttemptId> = self.open.iter().map(|open| open.attempt).collect();
+        self.open.extend(other.open.iter().filter(|open| !known.contains(&open.attempt)));
         self.tidy(now);
     }
 
@@ -136,14 +182,23 @@ impl CardLedger {
         self.stopped.is_none()
             && self.pause_until.is_none_or(|until| until <= now)
             && self.tallies.iter().all(|tally| tally.at < horizon(now))
+            && self.open.iter().all(|open| open.at < horizon(now))
     }
 
-    /// When it last took in a decline, as far as it still knows.
+    /// When it last took in a decline or a try, as far as it still knows.
     pub fn last(&self) -> Option<Timestamp> {
-        self.tallies.last().map(|tally| tally.at).max(self.stopped.map(|stop| stop.at))
+        let (tally, open) = (self.tallies.last().map(|tally| tally.at), self.open.last().map(|open| open.at));
+        tally.max(open).max(self.stopped.map(|stop| stop.at))
     }
 
     fn tidy(&mut self, now: Timestamp) {
+        self.open.retain(|open| open.at >= horizon(now));
+        self.open.sort_by_key(|open| open.at);
+        // More than any rule lets be made: the oldest count as declined, for any amount and checkout.
+        let above = self.open.len().saturating_sub(MAX_OPEN);
+        for open in self.open.drain(..above) {
+            self.tallies.push(Tally { at: open.at, declines: 1, fixes: 0, amount: None, checkout: None });
+        }
         self.tallies.retain(|tally| tally.at >= horizon(now));
         self.tallies.sort_by_key(|tally| tally.at);
         while self.tallies.len() > MAX_TALLIES {

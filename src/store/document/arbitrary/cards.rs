@@ -1,9 +1,9 @@
 //! Arbitrary card books and names.
 
 use super::Tape;
-use crate::domain::ids::CheckoutId;
+use crate::domain::ids::{AttemptId, CheckoutId};
 use crate::domain::payment::scheme::{
-    Advice, BookId, CardBook, CardLedger, CardName, Digest, Limited, Stop, Tally, TenderCard,
+    Advice, BookId, CardBook, CardLedger, CardName, Digest, Limited, OpenTry, Stop, Tally, TenderCard,
 };
 
 fn digest(tape: &mut Tape) -> Digest {
@@ -46,6 +46,12 @@ fn ledger(tape: &mut Tape) -> CardLedger {
             amount: tape.option(Tape::money),
             checkout: tape.option(|tape| tape.id(CheckoutId)),
         }),
+        open: tape.list(|tape| OpenTry {
+            attempt: tape.id(AttemptId),
+            at: tape.time(),
+            amount: tape.money(),
+            checkout: tape.id(CheckoutId),
+        }),
     }
 }
 
@@ -53,6 +59,7 @@ pub fn book(tape: &mut Tape) -> CardBook {
     CardBook {
         store: tape.name(),
         id: book_id(tape),
+        used_at: tape.time(),
         cards: tape.list(|tape| (digest(tape), ledger(tape))),
         others: ledger(tape),
         same_as: tape.list(book_id),

@@ -76,6 +76,7 @@ pub fn failures() -> Vec<(&'static str, Failure)> {
         ("limited_for_declines", Failure::Limited(limited(Why::TooManyDeclines, Some(at(86_400))))),
         ("limited_for_an_amount", Failure::Limited(limited(Why::TooManyOfAmount, Some(at(86_400))))),
         ("limited_for_fixes", Failure::Limited(limited(Why::TooManyFixes, None))),
+        ("limited_for_tries", Failure::Limited(limited(Why::TriesUnderWay, Some(at(0))))),
         ("unreachable", Failure::Unreachable(NotSent::BreakerOpen)),
         ("reenter", Failure::Reenter(read("adyen-eu"))),
         ("absent", Failure::Absent),

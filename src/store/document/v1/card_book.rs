@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::amount::Stated;
 use super::scalar::{Text, Version, Word, is_zero, of_texts, shapes, texts, values};
-use crate::domain::ids::{CheckoutId, StoreId};
+use crate::domain::ids::{AttemptId, CheckoutId, StoreId};
 use crate::domain::payment::DeclineClass;
 use crate::domain::payment::scheme::{
-    BookId, CardBook, CardLedger, CardName, Digest, Network, Stop, Tally, TenderCard,
+    BookId, CardBook, CardLedger, CardName, Digest, Network, OpenTry, Stop, Tally, TenderCard,
 };
 
 /// A book.
@@ -17,6 +17,7 @@ pub(super) struct CardBookShape {
     v: Version,
     store: Text<StoreId>,
     id: Text<BookId>,
+    used_at: Text<Timestamp>,
     cards: Vec<CardShape>,
     #[serde(default, skip_serializing_if = "LedgerShape::is_empty")]
     others: LedgerShape,
@@ -40,11 +41,16 @@ struct LedgerShape {
     pause_until: Option<Text<Timestamp>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     tallies: Vec<TallyShape>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    open: Vec<OpenShape>,
 }
 
 impl LedgerShape {
     const fn is_empty(&self) -> bool {
-        self.stopped.is_none() && self.pause_until.is_none() && self.tallies.is_empty()
+        self.stopped.is_none()
+            && self.pause_until.is_none()
+            && self.tallies.is_empty()
+            && self.open.is_empty()
     }
 }
 
@@ -68,13 +74,23 @@ struct TallyShape {
     checkout: Option<Text<CheckoutId>>,
 }
 
+/// A try whose outcome is not known.
+#[derive(Serialize, Deserialize)]
+struct OpenShape {
+    attempt: Text<AttemptId>,
+    at: Text<Timestamp>,
+    amount: Stated,
+    checkout: Text<CheckoutId>,
+}
+
 impl From<&CardBook> for CardBookShape {
     fn from(book: &CardBook) -> Self {
-        let CardBook { store, id, cards, others, same_as } = book;
+        let CardBook { store, id, used_at, cards, others, same_as } = book;
         Self {
             v: Version,
             store: Text(store.clone()),
             id: Text(id.clone()),
+            used_at: Text(*used_at),
             cards: cards
                 .iter()
                 .map(|(card, ledger)| CardShape { card: Text(*card), ledger: ledger.into() })
@@ -90,6 +106,7 @@ impl From<CardBookShape> for CardBook {
         Self {
             store: shape.store.0,
             id: shape.id.0,
+            used_at: shape.used_at.0,
             cards: shape.cards.into_iter().map(|each| (each.card.0, each.ledger.into())).collect(),
             others: shape.others.into(),
             same_as: of_texts(shape.same_as),
@@ -99,11 +116,12 @@ impl From<CardBookShape> for CardBook {
 
 impl From<&CardLedger> for LedgerShape {
     fn from(ledger: &CardLedger) -> Self {
-        let CardLedger { stopped, pause_until, tallies } = ledger;
+        let CardLedger { stopped, pause_until, tallies, open } = ledger;
         Self {
             stopped: stopped.map(|Stop { at, class }| StopShape { at: Text(at), class: Word(class) }),
             pause_until: pause_until.map(Text),
             tallies: shapes(tallies),
+            open: shapes(open),
         }
     }
 }
@@ -114,6 +132,7 @@ impl From<LedgerShape> for CardLedger {
             stopped: shape.stopped.map(|stop| Stop { at: stop.at.0, class: stop.class.0 }),
             pause_until: shape.pause_until.map(|until| until.0),
             tallies: values(shape.tallies),
+            open: values(shape.open),
         }
     }
 }
@@ -133,6 +152,24 @@ impl From<TallyShape> for Tally {
             fixes: shape.fixes,
             amount: shape.amount.map(Into::into),
             checkout: shape.checkout.map(|checkout| checkout.0),
+        }
+    }
+}
+
+impl From<&OpenTry> for OpenShape {
+    fn from(open: &OpenTry) -> Self {
+        let OpenTry { attempt, at, amount, checkout } = *open;
+        Self { attempt: Text(attempt), at: Text(at), amount: amount.into(), checkout: Text(checkout) }
+    }
+}
+
+impl From<OpenShape> for OpenTry {
+    fn from(shape: OpenShape) -> Self {
+        Self {
+            attempt: shape.attempt.0,
+            at: shape.at.0,
+            amount: shape.amount.into(),
+            checkout: shape.checkout.0,
         }
     }
 }

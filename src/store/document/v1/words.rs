@@ -200,6 +200,7 @@ words! {
         TooManyDeclines = "TOO_MANY_DECLINES",
         TooManyOfAmount = "TOO_MANY_DECLINES_OF_AMOUNT",
         TooManyFixes = "TOO_MANY_FIXES",
+        TriesUnderWay = "TRIES_UNDER_WAY",
     }
     Mode, "partner mode" {
         Auto = "auto",

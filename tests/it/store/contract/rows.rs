@@ -1,7 +1,10 @@
 //! Rows: what is written is read, under its version, along its links, in its listing.
 
+use std::time::Duration;
+
 use cashwrap::ports::document::Document;
 use cashwrap::ports::store::{Key, Kind, Listing, Query, ReplyKey, ReplyWrite, TimerChange, Verdict};
+use jiff::Timestamp;
 
 use super::bench::*;
 
@@ -108,4 +111,39 @@ pub(crate) async fn a_new_row_that_exists_is_stale(bench: &Bench) {
     let again = unit().writes(&cart, 0, text(2));
     assert_eq!(bench.commit(&again).await, Verdict::Stale { key: cart.clone() });
     assert_eq!(value_of(&bench.row(&cart).await.unwrap()), 1);
+}
+
+/// A row that says from when on it is void goes then, in batches; one that was written again meanwhile stays.
+pub(crate) async fn void_rows_are_swept_by_who_claims_as_if_they_had_never_been(bench: &Bench) {
+    let (past, far) = ("2020-01-01T00:00:00Z".parse().unwrap(), "2200-01-01T00:00:00Z".parse().unwrap());
+    let dies = |void_at: Timestamp| Document { void_at: Some(void_at), ..text(1) };
+    let book = |name: &str| key(Kind::CardBook, name);
+    for number in 1..=150 {
+        bench.committed(unit().writes(&book(&format!("void-{number}")), 0, dies(past))).await;
+    }
+    for (name, document) in [("far", dies(far)), ("for-ever", text(1)), ("revived", dies(past))] {
+        bench.committed(unit().writes(&book(name), 0, document)).await;
+    }
+    bench.committed(unit().writes(&book("revived"), 1, text(1))).await;
+    let standing = async || {
+        let mut standing = Vec::new();
+        for name in (1..=150).map(|number| format!("void-{number}")) {
+            standing.extend(bench.row(&book(&name)).await);
+        }
+        standing
+    };
+    let before = standing().await;
+    assert_eq!(before.len(), 150);
+    assert!(before.iter().all(|row| row.row.void_at.is_none()), "a life is not read back");
+    for _ in 0..2 {
+        assert_eq!(bench.store.claim_due(worker(1), Duration::from_secs(1), 9).await.unwrap(), []);
+    }
+    assert_eq!(standing().await.len(), 0);
+    for name in ["far", "for-ever", "revived"] {
+        assert!(bench.row(&book(name)).await.is_some(), "{name} is gone");
+    }
+    let stale = bench.commit(&unit().writes(&book("void-1"), 1, text(2))).await;
+    assert_eq!(stale, Verdict::Stale { key: book("void-1") });
+    bench.committed(unit().writes(&book("void-1"), 0, text(2))).await;
+    assert_eq!(bench.row(&book("void-1")).await.map(|row| row.version), Some(1));
 }
