@@ -32,6 +32,10 @@ mod world;
 
 use std::process::ExitCode;
 
+/// The same allocator as the binary's: a seed is mostly rows that are cloned, written and read.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let asked = match args::Asked::parse(std::env::args().skip(1)) {
         Ok(asked) => asked,
