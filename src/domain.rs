@@ -10,6 +10,7 @@ pub mod coupon;
 pub mod currency;
 pub mod digest;
 pub mod flow;
+mod hex;
 pub mod ids;
 pub mod lifetime;
 pub mod money;

@@ -8,6 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::address::TaxLocation;
+use super::hex;
 use super::money::Money;
 use super::pricing::Quote;
 
@@ -15,7 +16,6 @@ use super::pricing::Quote;
 const VERSION: &str = "cashwrap-quote-v1";
 /// What stands before the hexadecimal digits.
 const PREFIX: &str = "v1.";
-const HEX_DIGITS: usize = 64;
 
 /// What a buyer confirms.
 #[derive(Debug, Clone)]
@@ -85,9 +85,9 @@ impl QuoteDigest {
     /// The digest of what a buyer confirms.
     pub fn of(confirmation: &Confirmation<'_>) -> Self {
         let hash = ring::digest::digest(&ring::digest::SHA256, encode(confirmation).as_bytes());
-        let half = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
-        let hex = hash.as_ref().iter().flat_map(|byte| [half(byte >> 4), half(byte & 0x0f)]);
-        Self(PREFIX.chars().chain(hex).collect())
+        // SHA-256 is 32 bytes; of another hash there would be no digits, and no digest that anybody could confirm.
+        let digits = <&[u8; 32]>::try_from(hash.as_ref()).map(hex::of_digest);
+        Self([PREFIX, hex::text(digits.as_ref().map_or(&[], |digits| digits))].concat())
     }
 
     /// The digest as text.
@@ -103,10 +103,8 @@ impl FromStr for QuoteDigest {
         if text.is_empty() {
             return Err(BadDigest::Missing);
         }
-        let hex = text.strip_prefix(PREFIX).ok_or(BadDigest::Form)?;
-        let sound =
-            hex.len() == HEX_DIGITS && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if sound { Ok(Self(text.to_owned())) } else { Err(BadDigest::Form) }
+        let digits = text.strip_prefix(PREFIX).ok_or(BadDigest::Form)?;
+        hex::digest(digits).map(|_| Self(text.to_owned())).ok_or(BadDigest::Form)
     }
 }
 

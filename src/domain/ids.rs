@@ -23,13 +23,16 @@ macro_rules! typed_id {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// What stands before the underscore.
-            pub const PREFIX: &'static str = $prefix;
+            /// What stands before the underscore: three letters.
+            pub const PREFIX: &'static str = {
+                assert!($prefix.len() == 3);
+                $prefix
+            };
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(out, "{}_{}", $prefix, self.0.simple())
+                write_with_prefix(out, Self::PREFIX, self.0)
             }
         }
 
@@ -47,6 +50,15 @@ macro_rules! typed_id {
             }
         }
     };
+}
+
+/// Every row holds a dozen ids, and so do its key, links and columns: they are written in one piece.
+fn write_with_prefix(out: &mut fmt::Formatter<'_>, prefix: &'static str, id: Uuid) -> fmt::Result {
+    let mut text = [b'_'; 36];
+    let (start, digits) = text.split_at_mut(4);
+    start[..3].copy_from_slice(prefix.as_bytes());
+    id.simple().encode_lower(digits);
+    out.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
 }
 
 fn parse_with_prefix(text: &str, prefix: &'static str) -> Result<Uuid, BadId> {

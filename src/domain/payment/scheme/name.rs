@@ -5,8 +5,9 @@
 //! under all that are known, and all are asked: the strictest answer counts.
 
 use std::fmt;
-use std::fmt::Write as _;
 use std::str::FromStr;
+
+use crate::domain::hex;
 
 /// The scheme of a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -37,7 +38,7 @@ pub struct Digest(pub [u8; 32]);
 
 impl fmt::Display for Digest {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+        out.write_str(hex::text(&hex::of_digest(&self.0)))
     }
 }
 
@@ -56,15 +57,7 @@ impl FromStr for Digest {
     type Err = BadBookId;
 
     fn from_str(text: &str) -> Result<Self, BadBookId> {
-        let mut digest = [0; 32];
-        if text.len() != 64 || !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-            return Err(BadBookId);
-        }
-        for (to, pair) in digest.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            let pair = std::str::from_utf8(pair).map_err(|_| BadBookId)?;
-            *to = u8::from_str_radix(pair, 16).map_err(|_| BadBookId)?;
-        }
-        Ok(Self(digest))
+        hex::digest(text).map(Self).ok_or(BadBookId)
     }
 }
 
@@ -86,17 +79,18 @@ pub enum BookId {
 
 impl fmt::Display for BookId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Token(digest) => write!(out, "token:{digest}"),
-            Self::Fingerprint(digest) => write!(out, "fingerprint:{digest}"),
-            Self::Par(digest) => write!(out, "par:{digest}"),
-            Self::Guest(digest) => write!(out, "guest:{digest}"),
+        let (kind, digest) = match self {
+            Self::Token(digest) => ("token:", digest),
+            Self::Fingerprint(digest) => ("fingerprint:", digest),
+            Self::Par(digest) => ("par:", digest),
+            Self::Guest(digest) => ("guest:", digest),
             Self::Customer(id) => {
-                out.write_str("customer")?;
-                out.write_char(':')?;
-                out.write_str(id)
+                out.write_str("customer:")?;
+                return out.write_str(id);
             }
-        }
+        };
+        out.write_str(kind)?;
+        digest.fmt(out)
     }
 }
 
