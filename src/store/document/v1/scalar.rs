@@ -1,11 +1,11 @@
 //! Values that are one JSON string: ids, names, codes, timestamps, decimals, words, bytes; and the version.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::de::Error;
+use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The version of the shapes in this room.
@@ -45,7 +45,22 @@ where
     T: FromStr<Err: Display>,
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map(Self).map_err(D::Error::custom)
+        deserializer.deserialize_str(Reading(|text: &str| text.parse().map(Self)))
+    }
+}
+
+/// Reads a string where it lies, without a copy of it.
+struct Reading<F>(F);
+
+impl<T, E: Display, F: FnOnce(&str) -> Result<T, E>> Visitor<'_> for Reading<F> {
+    type Value = T;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a string")
+    }
+
+    fn visit_str<D: Error>(self, text: &str) -> Result<T, D> {
+        (self.0)(text).map_err(D::custom)
     }
 }
 
@@ -77,10 +92,10 @@ impl<T: Named> Serialize for Word<T> {
 
 impl<'de, T: Named> Deserialize<'de> for Word<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let word = String::deserialize(deserializer)?;
-        T::named(&word)
-            .map(Self)
-            .ok_or_else(|| D::Error::custom(format!("`{word}` is no {} that this version knows", T::WHAT)))
+        deserializer.deserialize_str(Reading(|word: &str| {
+            let unknown = || format!("`{word}` is no {} that this version knows", T::WHAT);
+            T::named(word).map(Self).ok_or_else(unknown)
+        }))
     }
 }
 
@@ -96,11 +111,10 @@ impl<T: AsRef<[u8]>> Serialize for Bytes<T> {
 
 impl<'de, T: TryFrom<Vec<u8>>> Deserialize<'de> for Bytes<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let bytes = STANDARD.decode(text).map_err(|_| D::Error::custom("bytes that are not base64"))?;
-        T::try_from(bytes)
-            .map(Self)
-            .map_err(|_| D::Error::custom("not the number of bytes that it must have"))
+        deserializer.deserialize_str(Reading(|text: &str| {
+            let bytes = STANDARD.decode(text).map_err(|_| "bytes that are not base64")?;
+            T::try_from(bytes).map(Self).map_err(|_| "not the number of bytes that it must have")
+        }))
     }
 }
 
