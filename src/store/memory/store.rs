@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::super::plan::decide;
-use super::super::records::{Lease, Now, later};
+use super::super::records::{Head, Lease, Now, StoredRow, later};
 use super::faults::{Fault, MemoryFaults};
 use super::shelves::Dump;
 use crate::domain::ids::{StoreId, WorkerId};
@@ -45,6 +45,60 @@ impl MemoryStore {
         look(&self.shelves())
     }
 
+    /// Reads as the port does, and lets `content` make of each row what is wanted, where it lies.
+    pub fn read_as<T>(
+        &self,
+        query: &Query,
+        content: impl Fn(&Key, &StoredRow) -> Result<T, StoreError>,
+    ) -> Result<Snapshot<T>, StoreError> {
+        let now = (self.now)();
+        let shelves = self.shelves();
+        let mut rows = BTreeMap::new();
+        let mut counters: BTreeSet<(StoreId, String)> = query.counters.iter().cloned().collect();
+        let store = query.keys.first().map(|key| &key.store);
+        for key in query.keys.iter().filter(|key| Some(&key.store) == store) {
+            let Some(stored) = shelves.rows.get(key) else { continue };
+            rows.insert(key.clone(), row_as(key, stored, &content)?);
+            for (kind, id) in &stored.document.links {
+                counters.extend(kind.counter(id).map(|name| (key.store.clone(), name)));
+                let linked = Key { store: key.store.clone(), kind: *kind, id: id.clone() };
+                if let Some(stored) = shelves.rows.get(&linked) {
+                    let row = row_as(&linked, stored, &content)?;
+                    rows.insert(linked, row);
+                }
+            }
+        }
+        let reply = query.reply.as_ref().and_then(|key| shelves.replies.get(key));
+        let left = counters.into_iter().filter_map(|named| {
+            let counter = shelves.counters.get(&named)?;
+            Some((named.1, counter.left()))
+        });
+        Ok(Snapshot {
+            rows,
+            reply: reply.filter(|kept| kept.expires > now).map(|kept| kept.reply.clone()),
+            left: left.collect(),
+        })
+    }
+
+    /// Lists as the port does, and lets `content` make of each row what is wanted, where it lies.
+    pub fn list_as<T>(
+        &self,
+        listing: &Listing,
+        content: impl Fn(&Key, &StoredRow) -> Result<T, StoreError>,
+    ) -> Result<Vec<(Key, Row<T>)>, StoreError> {
+        let shelves = self.shelves();
+        let from = Key::new(&listing.store, listing.kind, "");
+        let of_kind = (shelves.rows.range(from..))
+            .take_while(|(key, _)| key.store == listing.store && key.kind == listing.kind);
+        let mut found: Vec<_> = of_kind
+            .filter(|(key, _)| listing.before.as_ref().is_none_or(|before| key.id < *before))
+            .filter(|(_, stored)| listing.label.is_none() || stored.document.label == listing.label)
+            .collect();
+        found.reverse();
+        found.truncate(usize::try_from(listing.limit).unwrap_or(usize::MAX));
+        found.into_iter().map(|(key, stored)| Ok((key.clone(), row_as(key, stored, &content)?))).collect()
+    }
+
     fn shelves(&self) -> MutexGuard<'_, Dump> {
         self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -68,6 +122,15 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
+fn row_as<T>(
+    key: &Key,
+    stored: &StoredRow,
+    content: impl Fn(&Key, &StoredRow) -> Result<T, StoreError>,
+) -> Result<Row<T>, StoreError> {
+    let Head { version, sequence, .. } = stored.head;
+    Ok(Row { version, sequence, row: content(key, stored)? })
+}
+
 /// Gives the timer of `key` to `worker`, with the next fence.
 fn take(shelves: &mut Dump, key: &Key, worker: WorkerId, until: Timestamp) -> Option<Claim> {
     let timer = shelves.timers.get_mut(key).filter(|timer| timer.due.is_some())?;
@@ -79,32 +142,7 @@ fn take(shelves: &mut Dump, key: &Key, worker: WorkerId, until: Timestamp) -> Op
 #[async_trait::async_trait]
 impl Store<Document> for MemoryStore {
     async fn read(&self, query: &Query) -> Result<Snapshot<Document>, StoreError> {
-        let now = (self.now)();
-        let shelves = self.shelves();
-        let mut rows = BTreeMap::new();
-        let mut counters: BTreeSet<(StoreId, String)> = query.counters.iter().cloned().collect();
-        let store = query.keys.first().map(|key| &key.store);
-        for key in query.keys.iter().filter(|key| Some(&key.store) == store) {
-            let Some(stored) = shelves.rows.get(key) else { continue };
-            rows.insert(key.clone(), Row::from(stored.clone()));
-            for (kind, id) in &stored.document.links {
-                counters.extend(kind.counter(id).map(|name| (key.store.clone(), name)));
-                let linked = Key { store: key.store.clone(), kind: *kind, id: id.clone() };
-                if let Some(stored) = shelves.rows.get(&linked) {
-                    rows.insert(linked, Row::from(stored.clone()));
-                }
-            }
-        }
-        let reply = query.reply.as_ref().and_then(|key| shelves.replies.get(key));
-        let left = counters.into_iter().filter_map(|named| {
-            let counter = shelves.counters.get(&named)?;
-            Some((named.1, counter.left()))
-        });
-        Ok(Snapshot {
-            rows,
-            reply: reply.filter(|kept| kept.expires > now).map(|kept| kept.reply.clone()),
-            left: left.collect(),
-        })
+        self.read_as(query, |_, stored| Ok(stored.document.clone()))
     }
 
     async fn commit(&self, unit: &UnitOfWork<Document>) -> Verdict {
@@ -154,17 +192,7 @@ impl Store<Document> for MemoryStore {
     }
 
     async fn list(&self, listing: &Listing) -> Result<Vec<(Key, Row<Document>)>, StoreError> {
-        let shelves = self.shelves();
-        let from = Key::new(&listing.store, listing.kind, "");
-        let of_kind = (shelves.rows.range(from..))
-            .take_while(|(key, _)| key.store == listing.store && key.kind == listing.kind);
-        let mut found: Vec<_> = of_kind
-            .filter(|(key, _)| listing.before.as_ref().is_none_or(|before| key.id < *before))
-            .filter(|(_, stored)| listing.label.is_none() || stored.document.label == listing.label)
-            .collect();
-        found.reverse();
-        found.truncate(usize::try_from(listing.limit).unwrap_or(usize::MAX));
-        Ok(found.into_iter().map(|(key, stored)| (key.clone(), Row::from(stored.clone()))).collect())
+        self.list_as(listing, |_, stored| Ok(stored.document.clone()))
     }
 
     async fn events(&self, key: &Key, after: u64) -> Result<Vec<StoredEvent>, StoreError> {

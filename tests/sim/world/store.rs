@@ -1,7 +1,6 @@
 //! The store as one process sees it: each call is an effect, and each commit that is durable is shown to the
 //! invariants at once.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -12,9 +11,11 @@ use cashwrap::ports::store::{
 };
 use cashwrap::store::Fault as MemoryFault;
 use cashwrap::store::document::decode;
+use cashwrap::store::records::StoredRow;
 use jiff::Timestamp;
 
 use super::World;
+use super::core::Core;
 use super::process::Process;
 use crate::faults::{Blow, Site};
 use crate::invariants::{Committed, Fact};
@@ -62,7 +63,7 @@ impl Store<Record> for SeenStore {
         if blow == Blow::StoreDown {
             return Err(down());
         }
-        let found = world.read(query).await;
+        let found = world.read(query);
         world.done(&process, blow).await;
         found
     }
@@ -143,7 +144,7 @@ impl Store<Record> for SeenStore {
         if blow == Blow::StoreDown {
             return Err(down());
         }
-        let found = world.store.list(listing).await;
+        let found = world.list(listing);
         world.done(&process, blow).await;
         found
     }
@@ -160,28 +161,15 @@ impl Store<Record> for SeenStore {
 impl World {
     /// Reads records. A document that the book knows at this version was encoded from the record there, and is
     /// not decoded again, but for one read in sixteen, which must find the same.
-    async fn read(&self, query: &Query) -> Result<Snapshot<Record>, StoreError> {
-        let Snapshot { rows, reply, left } = self.memory.read(query).await?;
+    fn read(&self, query: &Query) -> Result<Snapshot<Record>, StoreError> {
         let core = self.core();
-        let verify = core.effects.is_multiple_of(16);
-        let mut records = BTreeMap::new();
-        for (key, row) in rows {
-            let known = core.book.known(&key).filter(|known| known.version == row.version);
-            let record = match known {
-                Some(known) if !verify => known.record.clone(),
-                _ => {
-                    let record =
-                        decode(key.kind, &row.row).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-                    assert!(
-                        known.is_none_or(|known| known.record == record),
-                        "{key:?} reads as another record"
-                    );
-                    record
-                }
-            };
-            records.insert(key, Row { version: row.version, sequence: row.sequence, row: record });
-        }
-        Ok(Snapshot { rows: records, reply, left })
+        self.memory.read_as(query, |key, stored| core.record(key, stored))
+    }
+
+    /// Lists records, in the same way.
+    fn list(&self, listing: &Listing) -> Result<Vec<(Key, Row<Record>)>, StoreError> {
+        let core = self.core();
+        self.memory.list_as(listing, |key, stored| core.record(key, stored))
     }
 
     /// Shows a unit to the invariants if it has just become durable, and enters it in the book.
@@ -215,6 +203,19 @@ impl World {
         for claim in claims {
             self.see(&Fact::Claimed(claim));
         }
+    }
+}
+
+impl Core {
+    fn record(&self, key: &Key, stored: &StoredRow) -> Result<Record, StoreError> {
+        let known = self.book.known(key).filter(|known| known.version == stored.head.version);
+        if let (Some(known), false) = (known, self.effects.is_multiple_of(16)) {
+            return Ok(known.record.clone());
+        }
+        let record =
+            decode(key.kind, &stored.document).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        assert!(known.is_none_or(|known| known.record == record), "{key:?} reads as another record");
+        Ok(record)
     }
 }
 
