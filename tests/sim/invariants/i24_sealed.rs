@@ -2,6 +2,7 @@
 
 use cashwrap::ports::Record;
 use cashwrap::store::memory::Dump;
+use serde_json::Value;
 
 use super::{Fact, Held, Invariant, Scene, hold};
 use crate::stand_ins::SEALED;
@@ -31,11 +32,23 @@ impl Invariant for Sealed {
 
     fn end(&mut self, _scene: &Scene<'_>, dump: &Dump) -> Held {
         let plain = dump.rows.values().any(|row| row.document.text.contains("tok_"))
-            || dump.events.values().flatten().any(|event| event.data.to_string().contains("tok_"))
+            || dump.events.values().flatten().any(|event| tells_token(&event.data))
             || dump.replies.values().any(|kept| {
                 let body = kept.reply.body.as_ref();
                 body.is_some_and(|body| body.windows(4).any(|part| part == b"tok_"))
             });
         hold(!plain, || "a token stands in plain text".to_owned())
+    }
+}
+
+/// Whether a token stands anywhere in what the world is told.
+fn tells_token(told: &Value) -> bool {
+    match told {
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Value::String(text) => text.contains("tok_"),
+        Value::Array(items) => items.iter().any(tells_token),
+        Value::Object(members) => {
+            members.iter().any(|(name, item)| name.contains("tok_") || tells_token(item))
+        }
     }
 }
