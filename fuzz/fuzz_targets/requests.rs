@@ -1,7 +1,6 @@
 #![no_main]
 
 #[path = "../../tests/support/stand_ins.rs"]
-#[expect(dead_code, reason = "the tests use the rest")]
 mod stand_ins;
 #[path = "../targets/requests.rs"]
 mod target;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::super::decide::{decide, verdict};
+use super::super::decide::{Conclusion, decide, verdict};
 use super::super::operation::Probe;
 use super::super::outcome::{Outcome, Refusal, Status, UnknownCause, View};
 use super::super::react::{Impossible, Input, Intent, react};
@@ -268,5 +268,32 @@ fn what_is_wanted_never_goes_back_and_no_order_rests_on_what_was_given_up() {
     for input in [Input::Ordered(order), Input::Goal(Goal::Hold), Input::Goal(Goal::Settle), capture] {
         let refused = react(&released, input, second(21), &Policy::default());
         assert_eq!(refused, Err(Impossible::State));
+    }
+}
+
+#[test]
+fn what_was_created_is_confirmed_only_while_an_order_is_wanted_and_before_place_by() {
+    for (goal, at, confirmed) in
+        [(Goal::Hold, 9, true), (Goal::Hold, 10, false), (Goal::Hold, 11, false), (Goal::Release, 9, false)]
+    {
+        let created = at_rest(AttemptState::Created, goal);
+        let (attempt, amount_minor) = (created.attempts[0].id, created.amount.minor);
+        let expected = if confirmed {
+            Decision::Do(Effect::Next { attempt, kind: OperationKind::Confirm, amount_minor })
+        } else {
+            Decision::Conclude(Conclusion::Unconfirmed { attempt })
+        };
+        assert_eq!(given(&created, second(at), decide), expected, "{goal:?} at {at} s");
+    }
+}
+
+#[test]
+fn a_late_success_is_voided_while_it_is_held_and_refunded_once_it_was_captured() {
+    for (captured_minor, kind) in [(0, OperationKind::Void), (1_000, OperationKind::Refund)] {
+        let mut late = at_rest(AttemptState::LateSuccess, Goal::Release);
+        late.attempts[0].captured_minor = captured_minor;
+        let attempt = late.attempts[0].id;
+        let expected = Effect::Next { attempt, kind, amount_minor: 1_000 };
+        assert_eq!(given(&late, second(60), decide), Decision::Do(expected));
     }
 }
