@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::super::aggregate::Failure;
 use super::super::decide::{Conclusion, decide, verdict};
 use super::super::operation::Probe;
 use super::super::outcome::{Outcome, Refusal, Status, UnknownCause, View};
@@ -296,4 +297,15 @@ fn a_late_success_is_voided_while_it_is_held_and_refunded_once_it_was_captured()
         let expected = Effect::Next { attempt, kind, amount_minor: 1_000 };
         assert_eq!(given(&late, second(60), decide), Decision::Do(expected));
     }
+}
+
+#[test]
+fn an_owner_relies_on_what_was_captured_and_hears_why_nothing_was_unless_it_gave_up_itself() {
+    let told = |state, goal| given(&at_rest(state, goal), second(1), verdict);
+    assert_eq!(told(AttemptState::Captured, Goal::Hold), Verdict::Held);
+    assert_eq!(told(AttemptState::Captured, Goal::Release), Verdict::Working);
+    let declined = || Decline::new(DeclineClass::InsufficientFunds, "no".to_owned());
+    let of = |goal| told(AttemptState::Declined(declined()), goal);
+    assert_eq!(of(Goal::Hold), Verdict::Failed(Failure::Declined(declined())));
+    assert_eq!(of(Goal::Release), Verdict::Failed(Failure::Released));
 }
