@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::super::aggregate::Failure;
-use super::super::decide::{Conclusion, decide, verdict};
+use super::super::aggregate::{Failure, Instrument, Skipped};
+use super::super::decide::{Conclusion, Route, decide, next_route, verdict};
 use super::super::operation::Probe;
 use super::super::outcome::{Outcome, Refusal, Status, UnknownCause, View};
 use super::super::react::{Impossible, Input, Intent, react};
@@ -15,7 +15,7 @@ use super::super::{
     GatewayFacts, Goal, NotSent, Operation, OperationKind, OperationState, Payment, Policy, Verdict,
 };
 use super::{START, payment, second};
-use crate::domain::ids::{AttemptId, OperationId, OrderId};
+use crate::domain::ids::{AccountId, AttemptId, OperationId, OrderId};
 
 const FIRST: OperationId = OperationId(Uuid::from_u128(9));
 
@@ -308,4 +308,23 @@ fn an_owner_relies_on_what_was_captured_and_hears_why_nothing_was_unless_it_gave
     let of = |goal| told(AttemptState::Declined(declined()), goal);
     assert_eq!(of(Goal::Hold), Verdict::Failed(Failure::Declined(declined())));
     assert_eq!(of(Goal::Release), Verdict::Failed(Failure::Released));
+}
+
+#[test]
+fn an_account_whose_vendor_has_no_number_for_the_amount_is_passed_over_and_noted() {
+    let mut fresh = unknown(OperationKind::Create, Goal::Hold);
+    fresh.attempts.clear();
+    let accounts: [AccountId; 2] = ["a", "b"].map(|name| name.parse().unwrap());
+    fresh.routes = accounts.to_vec();
+    fresh.instruments = accounts.clone().map(|account| Instrument { account, token: vec![1] }).to_vec();
+    let coarse = GatewayCapabilities { steps: &[("EUR", 300)], ..GatewayCapabilities::stripe() };
+    let gateways = accounts.clone().into_iter().zip([coarse, GatewayCapabilities::stripe()]);
+    let gateways = gateways
+        .map(|(account, capabilities)| (account, GatewayFacts { capabilities, unavailable: None }))
+        .collect();
+    let (policy, books) = (Policy::default(), Books::default());
+    let facts = Facts { now: second(1), policy: &policy, gateways: &gateways, books: &books };
+    let [first, second_account] = accounts;
+    let skipped = vec![Skipped { account: first, reason: NotSent::AmountNotTaken, at: second(1) }];
+    assert_eq!(next_route(&fresh, &facts), Route::Try { account: second_account, skipped });
 }
