@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::super::aggregate::{Failure, Instrument, Skipped};
+use super::super::attempt::VoidReason;
 use super::super::decide::{Conclusion, Route, decide, next_route, verdict};
 use super::super::operation::Probe;
 use super::super::outcome::{Outcome, Refusal, Status, UnknownCause, View};
@@ -327,4 +328,42 @@ fn an_account_whose_vendor_has_no_number_for_the_amount_is_passed_over_and_noted
     let [first, second_account] = accounts;
     let skipped = vec![Skipped { account: first, reason: NotSent::AmountNotTaken, at: second(1) }];
     assert_eq!(next_route(&fresh, &facts), Route::Try { account: second_account, skipped });
+}
+
+#[test]
+fn why_a_payment_failed_is_how_its_last_attempt_ended() {
+    let voided = AttemptState::Voided;
+    for (state, void_reason, failure) in [
+        (AttemptState::NotSent(NotSent::Connect), None, Failure::Unreachable(NotSent::Connect)),
+        (voided.clone(), Some(VoidReason::ActionExpired), Failure::ActionExpired),
+        (voided.clone(), Some(VoidReason::Mismatch), Failure::Mismatched),
+        (AttemptState::Refunded, Some(VoidReason::Mismatch), Failure::Mismatched),
+        (voided.clone(), Some(VoidReason::Release), Failure::Released),
+        (voided, None, Failure::Absent),
+    ] {
+        let mut ended = at_rest(state, Goal::Hold);
+        ended.attempts[0].void_reason = void_reason;
+        assert_eq!(given(&ended, second(1), verdict), Verdict::Failed(failure));
+    }
+}
+
+#[test]
+fn an_account_without_a_token_is_not_asked_and_the_first_of_them_is_named_where_none_has_one() {
+    let mut fresh = unknown(OperationKind::Create, Goal::Hold);
+    fresh.attempts.clear();
+    let [first, other]: [AccountId; 2] = ["a", "b"].map(|name| name.parse().unwrap());
+    fresh.routes = vec![first.clone(), other.clone()];
+    assert_eq!(given(&fresh, second(1), next_route), Route::End(Failure::Reenter(first)));
+    fresh.instruments = vec![Instrument { account: other.clone(), token: vec![1] }];
+    assert_eq!(given(&fresh, second(1), next_route), Route::Try { account: other, skipped: Vec::new() });
+}
+
+#[test]
+fn a_refund_that_nobody_asked_for_needs_review_once_it_is_known_to_be_absent() {
+    for (goal, needs_review) in [(Goal::Release, true), (Goal::Hold, false)] {
+        let refunding = unknown(OperationKind::Refund, goal);
+        let operation = refunding.attempts[0].operations[0].id;
+        let after = then(&refunding, Input::Conclude(Conclusion::Absent { operation }), 900);
+        assert_eq!(after.attempts[0].needs_review, needs_review, "{goal:?}");
+    }
 }
