@@ -367,3 +367,31 @@ fn a_refund_that_nobody_asked_for_needs_review_once_it_is_known_to_be_absent() {
         assert_eq!(after.attempts[0].needs_review, needs_review, "{goal:?}");
     }
 }
+
+#[test]
+fn i3_a_capture_is_a_wish_of_the_order_and_never_an_intent_of_the_machine() {
+    let held = at_rest(AttemptState::Authorised, Goal::Hold);
+    let attempt = held.attempts[0].id;
+    for kind in [OperationKind::Capture, OperationKind::Create, OperationKind::Authorise] {
+        let effect = Effect::Next { attempt, kind, amount_minor: 1_000 };
+        let operation = OperationId(Uuid::from_u128(71));
+        let intent = Input::Intend(Intent { effect, attempt, operation, rendered: vec![2] });
+        let refused = react(&held, intent, second(1), &Policy::default());
+        assert_eq!(refused.unwrap_err(), Impossible::State, "{kind:?}");
+    }
+}
+
+#[test]
+fn an_attempt_begins_creating_where_confirming_is_a_call_of_its_own_and_authorising_elsewhere() {
+    for (kind, state) in [
+        (OperationKind::Create, AttemptState::Creating),
+        (OperationKind::Authorise, AttemptState::Authorising),
+    ] {
+        let mut fresh = unknown(kind, Goal::Hold);
+        fresh.attempts.clear();
+        let effect = Effect::Begin { account: "a".parse().unwrap(), kind, skipped: Vec::new() };
+        let (attempt, operation) = (AttemptId(Uuid::from_u128(70)), FIRST);
+        let begun = then(&fresh, Input::Intend(Intent { effect, attempt, operation, rendered: vec![2] }), 1);
+        assert_eq!(begun.attempts[0].state, state);
+    }
+}
