@@ -395,3 +395,45 @@ fn an_attempt_begins_creating_where_confirming_is_a_call_of_its_own_and_authoris
         assert_eq!(begun.attempts[0].state, state);
     }
 }
+
+#[test]
+fn a_void_remembers_for_whose_sake_it_was() {
+    for (state, goal, reason) in [
+        (AttemptState::Authorised, Goal::Release, VoidReason::Release),
+        (awaiting(), Goal::Release, VoidReason::Release),
+        (awaiting(), Goal::Hold, VoidReason::ActionExpired),
+        (AttemptState::Mismatched, Goal::Hold, VoidReason::Mismatch),
+        (AttemptState::LateSuccess, Goal::Release, VoidReason::Late),
+    ] {
+        let held = at_rest(state, goal);
+        let attempt = held.attempts[0].id;
+        let effect = Effect::Next { attempt, kind: OperationKind::Void, amount_minor: 1_000 };
+        let operation = OperationId(Uuid::from_u128(71));
+        let voiding =
+            then(&held, Input::Intend(Intent { effect, attempt, operation, rendered: vec![2] }), 901);
+        assert_eq!(voiding.attempts[0].void_reason, Some(reason));
+    }
+}
+
+#[test]
+fn what_is_pending_waits_until_it_is_due_and_a_void_that_a_person_looks_at_is_left_to_that_person() {
+    let mut wished = unknown(OperationKind::Capture, Goal::Hold);
+    wished.attempts[0].operations[0] = Operation::pending(FIRST, OperationKind::Capture, 1_000, second(60));
+    assert_eq!(given(&wished, second(59), decide), Decision::Wait { until: second(60) });
+    assert_eq!(given(&wished, second(60), decide), Decision::Do(Effect::Send { operation: FIRST }));
+    let mut refused = unknown(OperationKind::Void, Goal::Release);
+    refused.attempts[0].operations[0].state = OperationState::Failed;
+    refused.attempts[0].needs_review = true;
+    assert_eq!(given(&refused, second(90_000), decide), Decision::Done);
+}
+
+#[test]
+fn a_replay_that_met_an_error_of_the_server_is_remembered_as_one_that_failed() {
+    for (cause, failed) in [(UnknownCause::ServerError, true), (UnknownCause::Timeout, false)] {
+        let outcome = Outcome::Unknown(cause);
+        let replayed = Input::Outcome { operation: FIRST, replay: true, outcome };
+        let after = then(&unknown(OperationKind::Authorise, Goal::Hold), replayed, 2);
+        let probe = after.attempts[0].operations[0].probe.as_ref().unwrap();
+        assert_eq!((probe.replays, probe.replay_failed), (1, failed));
+    }
+}
