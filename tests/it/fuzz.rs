@@ -3,11 +3,14 @@
 //! A target takes bytes and panics where something must never happen. `scripts/fuzz` runs the same ones guided by
 //! coverage, for as long as somebody likes; what it finds goes into the corpora and is run here for ever.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use prost::Message as _;
+use prost_types::FileDescriptorSet;
 
 #[path = "../../fuzz/targets/flows.rs"]
 mod flows;
@@ -15,11 +18,20 @@ mod flows;
 mod money;
 #[path = "../../fuzz/targets/replies.rs"]
 mod replies;
+#[path = "../../fuzz/targets/requests.rs"]
+mod requests;
+mod seeds;
 #[path = "../../fuzz/targets/settings.rs"]
 mod settings;
 
+// The doubles that the target `requests` is given.
+use crate::placing::till;
+use crate::support::stand_ins;
+
 /// How many changed inputs each target is given.
 const CASES: u32 = 1_000;
+/// How many changed visits: each opens a shop and makes a dozen calls.
+const VISITS: u32 = 300;
 
 fn corpus(target: &str) -> Vec<Vec<u8>> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
@@ -79,13 +91,13 @@ fn changed(mut bytes: Vec<u8>, changes: &[Change], corpus: &[Vec<u8>]) -> Vec<u8
 }
 
 /// Replays the corpus of a target, then changes of it.
-fn try_out(target: &str, run: impl Fn(&[u8])) {
+fn try_out(target: &str, cases: u32, run: impl Fn(&[u8])) {
     let corpus = corpus(target);
     for bytes in &corpus {
         run(bytes);
     }
     let inputs = (any::<prop::sample::Index>(), prop::collection::vec(change(), 0..6));
-    let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
     let tried = TestRunner::new(config).run(&inputs, |(from, changes)| {
         run(&changed(corpus[from.index(corpus.len())].clone(), &changes, &corpus));
         Ok(())
@@ -97,20 +109,38 @@ fn try_out(target: &str, run: impl Fn(&[u8])) {
 
 #[test]
 fn amounts_are_within_bounds_and_come_back_as_they_went_out() {
-    try_out("money", money::run);
+    try_out("money", CASES, money::run);
 }
 
 #[test]
 fn a_flow_document_is_read_or_refused_with_place_and_remedy() {
-    try_out("flows", flows::run);
+    try_out("flows", CASES, flows::run);
 }
 
 #[test]
 fn settings_are_read_or_refused_with_remedies_and_show_no_secret() {
-    try_out("settings", settings::run);
+    try_out("settings", CASES, settings::run);
 }
 
 #[test]
 fn a_vendors_reply_is_never_taken_for_more_than_it_proves() {
-    try_out("replies", replies::run);
+    try_out("replies", CASES, replies::run);
+}
+
+#[test]
+fn no_request_panics_and_what_is_refused_says_why_and_changes_nothing() {
+    try_out("requests", VISITS, requests::run);
+}
+
+#[test]
+fn the_target_knows_every_rpc_that_has_one_answer() {
+    let set = FileDescriptorSet::decode(cashwrap::proto::DESCRIPTORS).unwrap();
+    let services =
+        set.file.iter().filter(|file| file.package() == "cashwrap.v1").flat_map(|file| &file.service);
+    let described: BTreeSet<String> = services
+        .flat_map(|service| service.method.iter().map(move |method| (service.name(), method)))
+        .filter(|(_, method)| !method.server_streaming())
+        .map(|(service, method)| format!("{service}/{}", method.name()))
+        .collect();
+    assert_eq!(described, requests::input::RPCS.iter().map(ToString::to_string).collect());
 }

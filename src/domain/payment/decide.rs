@@ -217,3 +217,28 @@ fn next_of_attempt(payment: &Payment, attempt: &Attempt, facts: &Facts<'_>) -> D
         | AttemptState::LateRefunded => Decision::Done,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn r1_what_is_sent_for_the_first_time_needs_a_durable_intent_and_nothing_else_does() {
+        let (attempt, operation) = (AttemptId(Uuid::from_u128(1)), OperationId(Uuid::from_u128(2)));
+        let first = [
+            Effect::Begin {
+                account: "north".parse().unwrap(),
+                kind: OperationKind::Create,
+                skipped: Vec::new(),
+            },
+            Effect::Next { attempt, kind: OperationKind::Confirm, amount_minor: 1 },
+            Effect::Send { operation },
+        ];
+        assert!(first.iter().all(Effect::needs_intent));
+        // A replay's intent is as old as what it repeats.
+        let later = [Effect::Replay { operation }, Effect::Look { attempt, operation: Some(operation) }];
+        assert!(!later.iter().any(Effect::needs_intent));
+    }
+}

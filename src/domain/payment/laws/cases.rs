@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::super::decide::{decide, verdict};
+use super::super::aggregate::{Failure, Instrument, Skipped};
+use super::super::attempt::VoidReason;
+use super::super::decide::{Conclusion, Route, decide, next_route, verdict};
 use super::super::operation::Probe;
 use super::super::outcome::{Outcome, Refusal, Status, UnknownCause, View};
 use super::super::react::{Impossible, Input, Intent, react};
@@ -14,7 +16,7 @@ use super::super::{
     GatewayFacts, Goal, NotSent, Operation, OperationKind, OperationState, Payment, Policy, Verdict,
 };
 use super::{START, payment, second};
-use crate::domain::ids::{AttemptId, OperationId, OrderId};
+use crate::domain::ids::{AccountId, AttemptId, OperationId, OrderId};
 
 const FIRST: OperationId = OperationId(Uuid::from_u128(9));
 
@@ -268,5 +270,170 @@ fn what_is_wanted_never_goes_back_and_no_order_rests_on_what_was_given_up() {
     for input in [Input::Ordered(order), Input::Goal(Goal::Hold), Input::Goal(Goal::Settle), capture] {
         let refused = react(&released, input, second(21), &Policy::default());
         assert_eq!(refused, Err(Impossible::State));
+    }
+}
+
+#[test]
+fn what_was_created_is_confirmed_only_while_an_order_is_wanted_and_before_place_by() {
+    for (goal, at, confirmed) in
+        [(Goal::Hold, 9, true), (Goal::Hold, 10, false), (Goal::Hold, 11, false), (Goal::Release, 9, false)]
+    {
+        let created = at_rest(AttemptState::Created, goal);
+        let (attempt, amount_minor) = (created.attempts[0].id, created.amount.minor);
+        let expected = if confirmed {
+            Decision::Do(Effect::Next { attempt, kind: OperationKind::Confirm, amount_minor })
+        } else {
+            Decision::Conclude(Conclusion::Unconfirmed { attempt })
+        };
+        assert_eq!(given(&created, second(at), decide), expected, "{goal:?} at {at} s");
+    }
+}
+
+#[test]
+fn a_late_success_is_voided_while_it_is_held_and_refunded_once_it_was_captured() {
+    for (captured_minor, kind) in [(0, OperationKind::Void), (1_000, OperationKind::Refund)] {
+        let mut late = at_rest(AttemptState::LateSuccess, Goal::Release);
+        late.attempts[0].captured_minor = captured_minor;
+        let attempt = late.attempts[0].id;
+        let expected = Effect::Next { attempt, kind, amount_minor: 1_000 };
+        assert_eq!(given(&late, second(60), decide), Decision::Do(expected));
+    }
+}
+
+#[test]
+fn an_owner_relies_on_what_was_captured_and_hears_why_nothing_was_unless_it_gave_up_itself() {
+    let told = |state, goal| given(&at_rest(state, goal), second(1), verdict);
+    assert_eq!(told(AttemptState::Captured, Goal::Hold), Verdict::Held);
+    assert_eq!(told(AttemptState::Captured, Goal::Release), Verdict::Working);
+    let declined = || Decline::new(DeclineClass::InsufficientFunds, "no".to_owned());
+    let of = |goal| told(AttemptState::Declined(declined()), goal);
+    assert_eq!(of(Goal::Hold), Verdict::Failed(Failure::Declined(declined())));
+    assert_eq!(of(Goal::Release), Verdict::Failed(Failure::Released));
+}
+
+#[test]
+fn an_account_whose_vendor_has_no_number_for_the_amount_is_passed_over_and_noted() {
+    let mut fresh = unknown(OperationKind::Create, Goal::Hold);
+    fresh.attempts.clear();
+    let accounts: [AccountId; 2] = ["a", "b"].map(|name| name.parse().unwrap());
+    fresh.routes = accounts.to_vec();
+    fresh.instruments = accounts.clone().map(|account| Instrument { account, token: vec![1] }).to_vec();
+    let coarse = GatewayCapabilities { steps: &[("EUR", 300)], ..GatewayCapabilities::stripe() };
+    let gateways = accounts.clone().into_iter().zip([coarse, GatewayCapabilities::stripe()]);
+    let gateways = gateways
+        .map(|(account, capabilities)| (account, GatewayFacts { capabilities, unavailable: None }))
+        .collect();
+    let (policy, books) = (Policy::default(), Books::default());
+    let facts = Facts { now: second(1), policy: &policy, gateways: &gateways, books: &books };
+    let [first, second_account] = accounts;
+    let skipped = vec![Skipped { account: first, reason: NotSent::AmountNotTaken, at: second(1) }];
+    assert_eq!(next_route(&fresh, &facts), Route::Try { account: second_account, skipped });
+}
+
+#[test]
+fn why_a_payment_failed_is_how_its_last_attempt_ended() {
+    let voided = AttemptState::Voided;
+    for (state, void_reason, failure) in [
+        (AttemptState::NotSent(NotSent::Connect), None, Failure::Unreachable(NotSent::Connect)),
+        (voided.clone(), Some(VoidReason::ActionExpired), Failure::ActionExpired),
+        (voided.clone(), Some(VoidReason::Mismatch), Failure::Mismatched),
+        (AttemptState::Refunded, Some(VoidReason::Mismatch), Failure::Mismatched),
+        (voided.clone(), Some(VoidReason::Release), Failure::Released),
+        (voided, None, Failure::Absent),
+    ] {
+        let mut ended = at_rest(state, Goal::Hold);
+        ended.attempts[0].void_reason = void_reason;
+        assert_eq!(given(&ended, second(1), verdict), Verdict::Failed(failure));
+    }
+}
+
+#[test]
+fn an_account_without_a_token_is_not_asked_and_the_first_of_them_is_named_where_none_has_one() {
+    let mut fresh = unknown(OperationKind::Create, Goal::Hold);
+    fresh.attempts.clear();
+    let [first, other]: [AccountId; 2] = ["a", "b"].map(|name| name.parse().unwrap());
+    fresh.routes = vec![first.clone(), other.clone()];
+    assert_eq!(given(&fresh, second(1), next_route), Route::End(Failure::Reenter(first)));
+    fresh.instruments = vec![Instrument { account: other.clone(), token: vec![1] }];
+    assert_eq!(given(&fresh, second(1), next_route), Route::Try { account: other, skipped: Vec::new() });
+}
+
+#[test]
+fn a_refund_that_nobody_asked_for_needs_review_once_it_is_known_to_be_absent() {
+    for (goal, needs_review) in [(Goal::Release, true), (Goal::Hold, false)] {
+        let refunding = unknown(OperationKind::Refund, goal);
+        let operation = refunding.attempts[0].operations[0].id;
+        let after = then(&refunding, Input::Conclude(Conclusion::Absent { operation }), 900);
+        assert_eq!(after.attempts[0].needs_review, needs_review, "{goal:?}");
+    }
+}
+
+#[test]
+fn i3_a_capture_is_a_wish_of_the_order_and_never_an_intent_of_the_machine() {
+    let held = at_rest(AttemptState::Authorised, Goal::Hold);
+    let attempt = held.attempts[0].id;
+    for kind in [OperationKind::Capture, OperationKind::Create, OperationKind::Authorise] {
+        let effect = Effect::Next { attempt, kind, amount_minor: 1_000 };
+        let operation = OperationId(Uuid::from_u128(71));
+        let intent = Input::Intend(Intent { effect, attempt, operation, rendered: vec![2] });
+        let refused = react(&held, intent, second(1), &Policy::default());
+        assert_eq!(refused.unwrap_err(), Impossible::State, "{kind:?}");
+    }
+}
+
+#[test]
+fn an_attempt_begins_creating_where_confirming_is_a_call_of_its_own_and_authorising_elsewhere() {
+    for (kind, state) in [
+        (OperationKind::Create, AttemptState::Creating),
+        (OperationKind::Authorise, AttemptState::Authorising),
+    ] {
+        let mut fresh = unknown(kind, Goal::Hold);
+        fresh.attempts.clear();
+        let effect = Effect::Begin { account: "a".parse().unwrap(), kind, skipped: Vec::new() };
+        let (attempt, operation) = (AttemptId(Uuid::from_u128(70)), FIRST);
+        let begun = then(&fresh, Input::Intend(Intent { effect, attempt, operation, rendered: vec![2] }), 1);
+        assert_eq!(begun.attempts[0].state, state);
+    }
+}
+
+#[test]
+fn a_void_remembers_for_whose_sake_it_was() {
+    for (state, goal, reason) in [
+        (AttemptState::Authorised, Goal::Release, VoidReason::Release),
+        (awaiting(), Goal::Release, VoidReason::Release),
+        (awaiting(), Goal::Hold, VoidReason::ActionExpired),
+        (AttemptState::Mismatched, Goal::Hold, VoidReason::Mismatch),
+        (AttemptState::LateSuccess, Goal::Release, VoidReason::Late),
+    ] {
+        let held = at_rest(state, goal);
+        let attempt = held.attempts[0].id;
+        let effect = Effect::Next { attempt, kind: OperationKind::Void, amount_minor: 1_000 };
+        let operation = OperationId(Uuid::from_u128(71));
+        let voiding =
+            then(&held, Input::Intend(Intent { effect, attempt, operation, rendered: vec![2] }), 901);
+        assert_eq!(voiding.attempts[0].void_reason, Some(reason));
+    }
+}
+
+#[test]
+fn what_is_pending_waits_until_it_is_due_and_a_void_that_a_person_looks_at_is_left_to_that_person() {
+    let mut wished = unknown(OperationKind::Capture, Goal::Hold);
+    wished.attempts[0].operations[0] = Operation::pending(FIRST, OperationKind::Capture, 1_000, second(60));
+    assert_eq!(given(&wished, second(59), decide), Decision::Wait { until: second(60) });
+    assert_eq!(given(&wished, second(60), decide), Decision::Do(Effect::Send { operation: FIRST }));
+    let mut refused = unknown(OperationKind::Void, Goal::Release);
+    refused.attempts[0].operations[0].state = OperationState::Failed;
+    refused.attempts[0].needs_review = true;
+    assert_eq!(given(&refused, second(90_000), decide), Decision::Done);
+}
+
+#[test]
+fn a_replay_that_met_an_error_of_the_server_is_remembered_as_one_that_failed() {
+    for (cause, failed) in [(UnknownCause::ServerError, true), (UnknownCause::Timeout, false)] {
+        let outcome = Outcome::Unknown(cause);
+        let replayed = Input::Outcome { operation: FIRST, replay: true, outcome };
+        let after = then(&unknown(OperationKind::Authorise, Goal::Hold), replayed, 2);
+        let probe = after.attempts[0].operations[0].probe.as_ref().unwrap();
+        assert_eq!((probe.replays, probe.replay_failed), (1, failed));
     }
 }
