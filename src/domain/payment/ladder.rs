@@ -118,7 +118,9 @@ impl Climb<'_> {
         self.capabilities.void_tombstones && addressable && looked && timely
     }
 
-    /// R4: a read-after-write look, long enough after the request last left, that found nothing executed.
+    /// R4: a read-after-write look, long enough after the request last left, that found nothing executed. Long enough
+    /// by the clock, and by the waits of the rounds as well: the clock of who recovers what another process sent may
+    /// be ahead of that one's.
     fn absence_is_proved(&self, probe: &Probe) -> bool {
         let (Some(seen), Some(send_by)) = (probe.seen_absent_at, self.operation.send_by) else {
             return false;
@@ -127,6 +129,9 @@ impl Climb<'_> {
         if planted(Mutant::AbsentTooEarly) {
             return self.lookup() != Lookup::None;
         }
-        self.lookup() == Lookup::Consistent && seen >= after(send_by, window)
+        let longest = self.policy.schedule.last().copied().unwrap_or_default();
+        self.lookup() == Lookup::Consistent
+            && seen >= after(send_by, window)
+            && self.policy.waited(probe.rounds) >= window.min(longest)
     }
 }

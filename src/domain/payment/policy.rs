@@ -68,6 +68,13 @@ impl Policy {
         let before = round.checked_sub(1).and_then(|round| self.schedule.get(round)).copied();
         Some(self.schedule.get(round)?.saturating_sub(before.unwrap_or_default()))
     }
+
+    /// How long has been waited by the end of so many rounds, each wait counted by one clock from where it began: a
+    /// clock that was set on, or another process's, cannot make it longer.
+    pub fn waited(&self, rounds: u32) -> Duration {
+        let ended = usize::try_from(rounds).unwrap_or(usize::MAX).min(self.schedule.len());
+        ended.checked_sub(1).and_then(|last| self.schedule.get(last)).copied().unwrap_or_default()
+    }
 }
 
 /// `start` plus `span`, or the end of time where that cannot be told.

@@ -91,12 +91,14 @@ impl Driver {
                 if key.kind == Kind::CardBook {
                     self.give_way(0).await;
                 }
-                match self.load(case.subject()).await {
-                    Some(fresh) => match case.rebase(fresh, &self.policy) {
-                        Ok(()) => self.read_books(case).await,
-                        Err(_) => Commit::Lost,
-                    },
-                    None => Commit::Lost,
+                let Some(fresh) = self.load(case.subject()).await else { return Commit::Lost };
+                // What was read is this worker's to go on with only if nobody took over before it was read.
+                if !self.is_still_ours(claim).await {
+                    return Commit::Lost;
+                }
+                match case.rebase(fresh, &self.policy) {
+                    Ok(()) => self.read_books(case).await,
+                    Err(_) => Commit::Lost,
                 }
             }
             verdict @ (Verdict::Short { .. } | Verdict::ReplyTaken(_)) => {
@@ -105,6 +107,11 @@ impl Driver {
             }
             Verdict::Fenced | Verdict::Unknown | Verdict::Busy => Commit::Lost,
         }
+    }
+
+    /// Whether the claim still is this worker's; it is renewed with the question, and in doubt it is lost.
+    pub(super) async fn is_still_ours(&self, claim: &Claim) -> bool {
+        self.store.renew(claim, self.settings.lease).await.unwrap_or(false)
     }
 
     /// Pauses for a moment of random length, longer with each turn: of the placements that write one card's book at

@@ -129,6 +129,10 @@ impl Driver {
                 Commit::Again => return None,
                 Commit::Lost => return Some(Stop::Lost),
             }
+        } else if matches!(effect, Effect::Replay { .. }) && !self.is_still_ours(claim).await {
+            // A replay has no intent to commit, whose fence would stop a worker that lost its claim while its call was
+            // out: whoever took over may have tried elsewhere meanwhile.
+            return Some(Stop::Lost);
         } else {
             None
         };

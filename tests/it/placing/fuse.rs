@@ -2,7 +2,7 @@
 //! nothing answers it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use cashwrap::domain::ids::WorkerId;
@@ -25,6 +25,7 @@ struct Trips {
     commits: AtomicU64,
     lag_ms: AtomicU64,
     read_lag_ms: AtomicU64,
+    renews_nothing: AtomicBool,
 }
 
 impl Fuse {
@@ -51,6 +52,11 @@ impl Fuse {
     /// From now on each read's answer takes this long to arrive, so that what runs at once decides on the same rows.
     pub fn read_lag(&self, lag: Duration) {
         self.1.read_lag_ms.store(u64::try_from(lag.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// From now on no claim is renewed: somebody else has taken over.
+    pub fn renew_nothing(&self) {
+        self.1.renews_nothing.store(true, Ordering::SeqCst);
     }
 
     /// Reads and commits since the last time this was asked.
@@ -116,6 +122,9 @@ impl Store<Record> for FusedStore {
 
     async fn renew(&self, claim: &Claim, lease: Duration) -> Result<bool, StoreError> {
         self.fuse.alive().await;
+        if self.fuse.1.renews_nothing.load(Ordering::SeqCst) {
+            return Ok(false);
+        }
         self.inner.renew(claim, lease).await
     }
 

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use futures::future::join_all;
 
 use super::fuse::Fuse;
+use super::till::Weather;
 use super::world::World;
 use cashwrap::app::{Mutation, Reason};
+use cashwrap::domain::payment::OperationKind;
 use tokio::time::Instant;
 
 #[tokio::test(start_paused = true)]
@@ -84,4 +86,23 @@ async fn the_last_units_go_to_as_many_as_there_are_and_the_rest_is_told_and_unch
     world.settle().await;
     assert_eq!(world.audit().await, 3);
     assert_eq!(world.left("stock/mug").await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_lost_its_claim_sends_nothing_again() {
+    let world = World::new().await;
+    let fuse = Fuse::never();
+    let house = world.process(&fuse);
+    let cart = world.cart(&house, 1).await;
+    let (checkout, digest) = world.checkout(&house, cart).await;
+    let heir = world.process(&Fuse::never());
+    world.primary.next(OperationKind::Create, Weather::FiveAfter);
+    fuse.renew_nothing();
+    let mutation = world.mutation("PlaceOrder");
+    let place = World::order(checkout, &digest);
+    assert_eq!(house.place_order(&mutation, &place).await.unwrap(), "processing");
+    assert_eq!(world.primary.guards().len(), 1, "whoever took over may have tried elsewhere");
+    let answer = world.place_until_settled(&heir, &mutation, &place).await;
+    world.settle().await;
+    assert_eq!(world.audit().await, usize::from(answer.is_ok_and(|told| told.starts_with("order "))));
 }

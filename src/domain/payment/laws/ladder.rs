@@ -122,6 +122,9 @@ proptest! {
         if let Decision::Conclude(Conclusion::Absent { .. }) = step(&payment, &capabilities, second(at)) {
             let window = capabilities.timeout.as_secs().max(90);
             prop_assert!(probe.seen_absent_at.unwrap() >= second(5 + window));
+            // Whoever's clock says so may be ahead of the clock of who sent it: the rounds must have waited as well.
+            let waited = [0, 5, 15, 45, 120, 300, 900, 3_600, 21_600, 86_400];
+            prop_assert!(waited[(probe.rounds as usize).min(9)] >= window);
             let by_id = attempt.object.is_some() && capabilities.read_by_id != Lookup::None;
             let sight = if by_id { capabilities.read_by_id } else { capabilities.reference_lookup };
             prop_assert_eq!(sight, Lookup::Consistent);
