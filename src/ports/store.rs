@@ -435,8 +435,9 @@ pub trait Store<D>: Send + Sync + 'static {
     /// then the lives ([`Kind::lives`]), oldest first in each.
     async fn claim_due(&self, worker: WorkerId, lease: Duration, max: u32) -> Result<Vec<Claim>, StoreError>;
 
-    /// Claims one row whether it is due or not, unless another worker's lease on it still runs. `None` when it
-    /// is leased, or has no timer.
+    /// Claims one row whether it is due or not, unless another worker's lease on it still runs. It is due from then on,
+    /// so that whoever claims it when this worker is dead need not wait for the moment that was set. `None` when it is
+    /// leased, or has no timer.
     async fn claim(&self, key: &Key, worker: WorkerId, lease: Duration) -> Result<Option<Claim>, StoreError>;
 
     /// Prolongs a claim; false when it is no longer ours, or was given back. Changes neither fence nor version.

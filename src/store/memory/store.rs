@@ -179,6 +179,9 @@ impl Store<Document> for MemoryStore {
         if running.is_some_and(|lease| lease.worker != worker) {
             return Ok(None);
         }
+        if let Some(timer) = shelves.timers.get_mut(key) {
+            timer.due = timer.due.map(|due| due.min(now));
+        }
         Ok(take(&mut shelves, key, worker, later(now, lease)))
     }
 

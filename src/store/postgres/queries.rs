@@ -84,10 +84,10 @@ WITH swept AS (
 )
 SELECT store_id, kind, id, fence FROM taken ORDER BY turn, due_at, store_id, kind, id";
 
-/// Claims one timer: $1 store, $2 kind, $3 id, $4 worker, $5 lease in microseconds.
+/// Claims one timer, which is due from then on: $1 store, $2 kind, $3 id, $4 worker, $5 lease in microseconds.
 pub(super) const CLAIM: &str = "
 UPDATE timer
-SET fence = fence + 1, worker = $4::uuid,
+SET fence = fence + 1, worker = $4::uuid, due_at = least(due_at, clock_timestamp()),
     lease_until = clock_timestamp() + $5::bigint * interval '1 microsecond'
 WHERE store_id = $1 AND kind = $2 AND id = $3 AND due_at IS NOT NULL
   AND (lease_until IS NULL OR lease_until <= clock_timestamp() OR worker = $4)

@@ -142,6 +142,7 @@ impl Store<Document> for SqliteStore {
             if timer.running(now).is_some_and(|lease| lease.worker != worker) {
                 return Ok(None);
             }
+            let timer = Timer { due: timer.due.map(|due| due.min(now)), ..timer };
             take(&tables, key, timer, worker, later(now, lease)).map(Some)
         };
         self.write(claim).await

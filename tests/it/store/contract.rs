@@ -59,6 +59,7 @@ macro_rules! every_law {
             a_unit_under_an_old_fence_writes_nothing,
             a_claim_is_renewed_only_by_its_fence_and_until_it_is_given_back,
             a_cleared_timer_is_nobodys,
+            a_row_that_was_claimed_before_it_was_due_is_taken_over_when_its_worker_is_dead,
             a_timer_that_is_set_again_is_given_under_no_fence_that_was_given_before,
             a_timer_drives_a_row_of_any_kind_and_each_due_moves_it,
             a_foreign_due_leaves_the_lease_of_the_worker_that_drives,

@@ -92,6 +92,18 @@ pub(crate) async fn a_claim_is_renewed_only_by_its_fence_and_until_it_is_given_b
     assert_eq!(bench.store.claim(&row, worker(2), LONG).await.unwrap(), Some(claim_of(&row, 2)));
 }
 
+pub(crate) async fn a_row_that_was_claimed_before_it_was_due_is_taken_over_when_its_worker_is_dead(
+    bench: &Bench,
+) {
+    let row = key(Kind::Placement, "p");
+    bench.committed(unit().times(&row, Due(LONG))).await;
+    let dies = bench.store.claim(&row, worker(1), LONG).await.unwrap().unwrap();
+    assert_eq!(bench.store.claim_due(worker(2), LONG, 9).await.unwrap(), [], "its lease runs");
+    assert!(bench.store.renew(&dies, NONE).await.unwrap());
+    let heir = bench.store.claim_due(worker(2), LONG, 9).await.unwrap();
+    assert!(heir.len() == 1 && heir[0].key == row && heir[0].fence > dies.fence, "{heir:?}");
+}
+
 pub(crate) async fn a_timer_that_is_set_again_is_given_under_no_fence_that_was_given_before(bench: &Bench) {
     let row = key(Kind::Payment, "p");
     bench.committed(unit().times(&row, leased(1, LONG))).await;
