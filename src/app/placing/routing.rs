@@ -6,6 +6,7 @@ use crate::domain::flow::{Flow, Offer, Routed, RuleVerdict, TenderFacts, TenderM
 use crate::domain::ids::AccountId;
 use crate::domain::money::Money;
 use crate::domain::payment::Network;
+use crate::domain::payment::scheme::Description;
 
 use super::order::CardTender;
 
@@ -39,7 +40,7 @@ pub(super) fn route(
         .amount(amount.minor)
         .told(Variable::Country, Some(&country(checkout).unwrap_or_default()))
         .told(Variable::Network, network)
-        .told(Variable::Bin, tender.description.as_ref().map(|card| card.bin()));
+        .told(Variable::Bin, tender.description.as_ref().map(Description::bin));
     let (gateways, steps) = flow.backend.route(&facts);
     for step in &steps {
         if let RuleVerdict::Failed(_) = step.verdict {

@@ -153,8 +153,8 @@ fn a_flow_without_a_gateway_is_refused() {
 
 /// The sound document with these routing rules, a line each from line 14 on.
 fn ruled(rules: &[&str]) -> Result<LoadedFlows, FlowsRefused> {
-    let lines: String = rules.iter().map(|rule| format!("  - {rule}\n")).collect();
-    load(&SOUND.replace("  carriers:", &format!("  routing:\n{lines}  carriers:")))
+    let rules = rules.join("\n  - ");
+    load(&SOUND.replace("  carriers:", &format!("  routing:\n  - {rules}\n  carriers:")))
 }
 
 /// What is warned of in the rules.
@@ -180,6 +180,17 @@ fn routing_rules_are_read_in_their_order() {
     assert_eq!(rules[0].name.as_ref().map(RuleName::as_str), Some("large"));
     assert_eq!((rules[0].gateways.as_slice().len(), rules[1].gateways.as_slice().len()), (1, 2));
     assert_eq!((rules.len(), &rules[1].name), (2, &None));
+}
+
+#[test]
+fn the_rules_that_are_shown_are_read_without_a_warning() {
+    let page = include_str!("../../../docs/routing.md");
+    let shown = page.split("```yaml\nbackend:\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let loaded = load(&SOUND.replace("  gateways: [primary, backup]\n", shown)).unwrap();
+    assert_eq!((loaded.flows[0].backend.routing.len(), of_rules(&loaded)), (2, Vec::new()));
+    let (_, ready) = READY_FLOWS[0];
+    let loaded = load(&ready.replace("  # routing:", "  routing:").replace("  #   - ", "    - ")).unwrap();
+    assert_eq!((loaded.flows[0].backend.routing.len(), of_rules(&loaded)), (2, Vec::new()));
 }
 
 #[test]

@@ -95,7 +95,12 @@ async fn method(rig: &Rig, sku: &str) -> (Vec<String>, bool) {
 #[tokio::test]
 async fn small_amounts_go_to_one_gateway_and_large_ones_to_the_other_and_it_is_told_why() {
     let rig = shop(RULES).await;
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let counted = metrics::set_default_local_recorder(&recorder);
     let small = bought(&rig, "song", "").await;
+    drop(counted);
+    let metrics = recorder.handle().render();
+    assert!(metrics.contains("cashwrap_routing_errors_total{flow=\"test\",rule=\"0\"} 1\n"), "{metrics}");
     assert_eq!((rig.primary.totals().len(), rig.backup.totals().len()), (1, 0));
     assert_eq!(steps(&small), ["0 ours ERROR tender.bin is not known", "1 large NOT_MATCHED"]);
     assert_eq!(candidates(&small), ["primary", "backup"]);
