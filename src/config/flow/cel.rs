@@ -18,9 +18,13 @@ pub(super) const MAX_EXPRESSION_BYTES: usize = 1_024;
 /// How deep brackets may nest, and how many conditionals there may be.
 const MAX_NESTING: usize = 8;
 
-/// The worst text of that length and nesting takes less than 8 MiB of an unoptimised build; a sanitiser's frames are
-/// a few times larger. It is address space, of which only what is used is ever backed.
-const STACK_BYTES: usize = 64 << 20;
+/// How deep the parser may go, with room for the nesting and the conditionals above. It must be told as well: where a
+/// bracket is closed in the wrong place it goes on as if it were not closed.
+const MAX_RECURSION: u16 = 24;
+
+/// The worst text that is let through takes about 4 MiB of an unoptimised build; a sanitiser's frames are a few times
+/// larger. It is address space, of which only what is used is ever backed.
+const STACK_BYTES: usize = 32 << 20;
 
 /// The longest part of a parser's message that is repeated.
 const MAX_REASON_CHARS: usize = 120;
@@ -52,7 +56,7 @@ pub(super) fn read(text: &str) -> Result<Predicate, Fault> {
 }
 
 fn parse(text: &str) -> Result<Predicate, Fault> {
-    let parser = Parser::new().error_recovery_limit(1);
+    let parser = Parser::new().max_recursion_depth(MAX_RECURSION).error_recovery_limit(1);
     let (tree, places) = parser.parse_with_source_info(text).map_err(|errors| not_cel(&errors))?;
     predicate::condition(&tree, &places)
 }
