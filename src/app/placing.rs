@@ -7,13 +7,16 @@
 //!
 //! - [`order`]: the use case: join, answer, or begin, and wait.
 //! - [`ready`]: everything that forbids a placement before anything is held.
+//! - [`routing`]: which gateways the flow's rules give a tender.
 //! - [`tenders`]: from what the caller gives to payments, and whether any gateway could take them.
 //! - [`first_commit`]: key, locks, holds and the first intent in one unit.
 
 mod first_commit;
 mod order;
 mod ready;
+mod routing;
 mod tenders;
 
 pub use order::{CardTender, PlaceOrder};
+pub use routing::offered_gateways;
 pub(super) use tenders::unreachable_gateways;

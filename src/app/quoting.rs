@@ -211,9 +211,8 @@ pub(super) fn selection_address<'a>(checkout: &'a Checkout, selection: &'a Selec
     }
 }
 
-/// Collected goods are taxed at the location, sent ones where they go, digital ones where the buyer is billed;
-/// without an address the region where the buyer is serves as an estimate.
-fn place(checkout: &Checkout) -> Option<Place> {
+/// Where the goods go, the location for collected ones, or else where the buyer is billed.
+pub(super) fn known_address(checkout: &Checkout) -> Option<&Address> {
     let details = &checkout.details;
     let collected = details.selection(SHIPMENT_GROUP).and_then(|selection| match &selection.kind {
         SelectionKind::Pickup { address, .. } => Some(address),
@@ -223,7 +222,13 @@ fn place(checkout: &Checkout) -> Option<Place> {
         Some(Billing::Address(address)) => Some(address),
         Some(Billing::SameAsDelivery) | None => None,
     };
-    if let Some(address) = collected.or(details.delivery_address.as_ref()).or(billed) {
+    collected.or(details.delivery_address.as_ref()).or(billed)
+}
+
+/// Collected goods are taxed at the location, sent ones where they go, digital ones where the buyer is billed;
+/// without an address the region where the buyer is serves as an estimate.
+fn place(checkout: &Checkout) -> Option<Place> {
+    if let Some(address) = known_address(checkout) {
         return Some(Place { location: address.tax_location(), estimated: false });
     }
     let country = checkout.context.region.parse().ok()?;

@@ -2,6 +2,8 @@
 //!
 //! Both commands work without a server. They write through the given streams, so that tests can read them.
 
+mod routing;
+
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -11,10 +13,11 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
+use self::routing::Tender;
 use super::exit::{FAILED, REFUSED};
 use crate::config::flow::{FlowsRefused, KnownAccounts, LoadedFlows, load_paths, parse_total};
 use crate::config::{Settings, environment};
-use crate::domain::flow::{Channel, CustomerKind, Device, Shopper, Standing, Tag, explain};
+use crate::domain::flow::{Channel, CustomerKind, Device, Flow, Shopper, Standing, Tag, explain};
 use crate::domain::ids::{Sku, StoreId};
 use crate::domain::money::Money;
 
@@ -28,7 +31,7 @@ pub enum FlowCommand {
     #[command(after_help = "Next: `cashwrap flow explain` shows which of the flows a shopper gets.\n\
                             Exit codes: 0 the flows can be served (warnings allowed); 2 they cannot.")]
     Validate(Documents),
-    /// Show which flow a shopper gets, and of every other flow why not.
+    /// Show which flow a shopper gets, of every other flow why not, and what its routing rules say of a tender.
     #[command(
         after_help = "Next: correct the criteria or priorities that the verdicts name, then check the\n\
                             documents with `cashwrap flow validate`.\n\
@@ -79,6 +82,9 @@ pub struct Explain {
     /// When, such as 2026-11-27T09:00:00+01:00; now when absent.
     #[arg(long)]
     pub at: Option<Timestamp>,
+    /// What that shopper pays with.
+    #[command(flatten)]
+    pub tender: Tender,
 }
 
 fn words<T>(all: &'static [T], word: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
@@ -154,7 +160,10 @@ fn explained(asked: Explain, out: &mut impl Write, err: &mut impl Write) -> io::
             verdict.flow, verdict.version, verdict.priority, verdict.standing
         )?;
     }
-    if verdicts.iter().any(|verdict| matches!(verdict.standing, Standing::Chosen { .. })) {
+    let chosen = verdicts.iter().find(|verdict| matches!(verdict.standing, Standing::Chosen { .. }));
+    let of = |flow: &&Flow| chosen.is_some_and(|to| flow.id == to.flow && flow.version == to.version);
+    if let Some(flow) = loaded.flows.iter().find(of) {
+        asked.tender.explain(&flow.backend, &shopper, out)?;
         return Ok(0);
     }
     writeln!(err, "no flow matches this shopper; add a flow with empty criteria and a low priority")?;
@@ -248,6 +257,40 @@ mod tests {
              click-and-collect v1 (priority 10): chosen: tag collect\n\
              one-page v1 (priority 0): matches (everyone), but click-and-collect is tried first\n"
         );
+    }
+
+    #[test]
+    fn explain_tells_what_each_routing_rule_says_of_the_tender() {
+        let ready = std::fs::read_to_string("examples/flows/one-page.yaml").unwrap();
+        let rules = "  routing:\n  - {name: ours, when: 'tender.bin.startsWith(\"4111\")', gateways: [backup]}\n  \
+                     - {when: amount >= 50000, gateways: [backup, primary]}\n  carriers:";
+        let path = std::env::temp_dir().join(format!("cashwrap-routing-{}.yaml", std::process::id()));
+        std::fs::write(&path, ready.replacen("  carriers:", rules, 1)).unwrap();
+        let told = |more: &[&str]| {
+            let common = ["explain", path.to_str().unwrap(), "--at", "2026-11-27T09:00:00Z"];
+            run(&[&common[..], more].concat()).0
+        };
+        let chosen = "one-page v1 (priority 0): chosen: everyone\n";
+        assert_eq!(
+            told(&["--total", "EUR 600.00"]),
+            format!(
+                "{chosen}routing of EUR 600.00 by card:\n  \
+                 rule 0 (ours): cannot be evaluated, and so does not match: tender.bin is not known\n  \
+                 rule 1: matches\n  gateways: backup, primary\n"
+            )
+        );
+        assert_eq!(
+            told(&["--amount", "EUR 10.00", "--bin", "41111122"]),
+            format!("{chosen}routing of EUR 10.00 by card:\n  rule 0 (ours): matches\n  gateways: backup\n")
+        );
+        assert_eq!(
+            told(&["--amount", "EUR 10.00", "--bin", "555555", "--network", "mastercard", "--country", "DE"]),
+            format!(
+                "{chosen}routing of EUR 10.00 by card:\n  rule 0 (ours): does not match\n  \
+                 rule 1: does not match\n  gateways: primary, backup\n"
+            )
+        );
+        std::fs::remove_file(path).unwrap();
     }
 
     #[test]

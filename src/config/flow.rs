@@ -8,13 +8,16 @@
 
 mod accounts;
 mod amount;
+mod cel;
 mod criteria;
 mod document;
 mod embedded;
 mod loader;
 mod node;
+mod predicate;
 mod problem;
 mod reader;
+mod routing;
 mod sections;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@
 //!
 //! - [`choose`] gives a [`Shopper`] their flow; [`explain`] says of each flow why it was or was not the one.
 //! - [`step_plan`] and [`primary_action`] are recomputed from facts at each answer and never stored.
+//! - [`Backend::route`] gives a tender its gateways, by [`Rule`]s over what is known of it.
 //! - [`lint`] finds what is allowed but probably not meant.
 //!
 //! Reading YAML is the work of `config::flow`; nothing here knows a file, a key or a line.
@@ -21,6 +22,7 @@ mod interface;
 mod lint;
 mod names;
 mod problem;
+mod routing;
 mod shopper;
 mod steps;
 #[cfg(test)]
@@ -38,7 +40,11 @@ pub use explanation::{Standing, Verdict, explain};
 pub use frontend::{DeliveryOffer, Frontend, IdentityOption};
 pub use interface::{Interface, Layout, Suppressed};
 pub use lint::{Warning, WarningKind, lint};
-pub use names::{FlowId, LabelKey, OptionCode, Tag};
+pub use names::{FlowId, LabelKey, OptionCode, RuleName, Tag};
 pub use problem::{Problem, ProblemCode, Severity};
+pub use routing::{
+    EvaluationError, MAX_RULES, Number, Offer, Order, Part, Predicate, Routed, Rule, Step as RoutingStep,
+    Stuck, TenderFacts, TenderMethod, Variable, Verdict as RuleVerdict, Word,
+};
 pub use shopper::{Channel, CustomerKind, Device, Shopper};
 pub use steps::{DeliveryFacts, PaymentFacts, SessionFacts, Step, StepId, StepState, step_plan};

@@ -66,6 +66,10 @@ fn describe() {
         "payment attempts begun after another one of the same payment, by account"
     );
     describe_counter!(
+        "cashwrap_routing_errors_total",
+        "routing rules that could not be evaluated and so did not match, by flow and rule"
+    );
+    describe_counter!(
         "cashwrap_placements_shed_total",
         "calls refused because too many placements were under way"
     );

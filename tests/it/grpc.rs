@@ -10,6 +10,7 @@ pub(crate) mod orders;
 mod pairs;
 mod quotes;
 pub(crate) mod rig;
+mod routing;
 mod stock;
 mod tags;
 mod watching;

@@ -74,6 +74,7 @@ fn payment(policy: &Policy) -> Payment {
         order: None,
         amount: amount(),
         routes: vec![account(0), account(1)],
+        routing: None,
         instruments: vec![instrument(0), instrument(1)],
         capture_policy: CapturePolicy::AtPlacement,
         action_window: None,

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::super::error::{Error, Reason};
 use super::super::house::House;
 use super::order::{CardTender, PlaceOrder};
+use super::routing::route;
 use crate::domain::checkout::{Checkout, GroupKind, Quoted, groups};
 use crate::domain::flow::Flow;
 use crate::domain::ids::{PaymentId, PlacementId, StoreId};
@@ -40,8 +41,8 @@ impl House {
         if tender.amount.is_some_and(|amount| amount != due) {
             return Err(mismatch(format!("the amount is not what is due: give {due}, or no amount")));
         }
-        let routes = flow.backend.gateways.as_slice().to_vec();
-        if let Some((account, _)) = tender.instruments.iter().find(|(account, _)| !routes.contains(account)) {
+        let known = flow.backend.every_gateway();
+        if let Some((account, _)) = tender.instruments.iter().find(|(account, _)| !known.contains(account)) {
             return Err(Error::of_field(
                 Reason::PaymentMethodNotEligible,
                 "tenders[0].card.instruments",
@@ -50,6 +51,8 @@ impl House {
                 ),
             ));
         }
+        let card = self.card(checkout, tender, books);
+        let (routes, routing) = route(checkout, flow, tender, due, card.network);
         let id = PaymentId(self.engine.ids.fresh());
         let now = self.engine.clock.now();
         let ships = groups(checkout).iter().any(|group| group.kind == GroupKind::Delivered);
@@ -62,6 +65,7 @@ impl House {
             order: None,
             amount: due,
             routes,
+            routing,
             instruments: tender
                 .instruments
                 .iter()
@@ -70,7 +74,7 @@ impl House {
                     token: self.engine.vault.seal(&context, token.as_bytes()),
                 })
                 .collect(),
-            card: self.card(checkout, tender, books),
+            card,
             capture_policy: flow.backend.capture.time(ships),
             action_window: flow.backend.action_window,
             return_url: checkout.details.return_uri.clone(),

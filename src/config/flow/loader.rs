@@ -147,9 +147,10 @@ pub fn load_sources(sources: &[Source], known: Option<&KnownAccounts>) -> Result
         .filter_map(|warning| {
             let about =
                 read.iter().find(|one| one.flow.id == warning.flow && one.flow.version == warning.version)?;
+            let key = warning.kind.path().into_owned();
             Some(FlowProblem {
-                place: about.place(warning.kind.path()),
-                key: warning.kind.path().to_owned(),
+                place: about.place(&key),
+                key,
                 reason: warning.kind.to_string(),
                 remedy: warning.kind.remedy(),
             })

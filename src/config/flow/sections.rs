@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::accounts::KnownAccounts;
 use super::node::{Node, Value};
 use super::reader::{Reader, Section};
+use super::routing;
 use crate::domain::flow::{
     Backend, BadChain, BadGateways, CapturePolicy, Chain, DegradedMode, DeliveryOffer, Frontend, Gateways,
     IdentityOption, Interface, Layout, MAX_ACTION_WINDOW, MIN_ACTION_WINDOW, OptionCode, Suppressed,
@@ -89,9 +90,11 @@ pub(super) fn backend(
     path: &str,
     known: Option<&KnownAccounts>,
 ) -> Option<Backend> {
-    let keys = ["gateways", "carriers", "pickup", "tax", "capture", "action_window_seconds"];
+    let keys = ["gateways", "routing", "carriers", "pickup", "tax", "capture", "action_window_seconds"];
     let section = reader.section(node, path, &keys)?;
-    let gateways = gateways(reader, &section, known.map(|known| &known.gateways));
+    let takes_money = known.map(|known| &known.gateways);
+    let gateways = gateways(reader, &section, takes_money);
+    let routing = routing::rules(reader, &section, takes_money);
     let carriers = reader.each(&section, "carriers", |reader, node, path| {
         chain(reader, node, path, ("partners.carriers", known.map(|known| &known.carriers)))
     });
@@ -105,7 +108,15 @@ pub(super) fn backend(
     let action_window = section
         .get("action_window_seconds")
         .and_then(|node| action_window(reader, node, &section.path("action_window_seconds")));
-    Some(Backend { gateways: gateways?, carriers, pickup, tax: tax?, capture: capture?, action_window })
+    Some(Backend {
+        gateways: gateways?,
+        routing,
+        carriers,
+        pickup,
+        tax: tax?,
+        capture: capture?,
+        action_window,
+    })
 }
 
 /// `None` where a mistake was noted, too: the document is refused then.
@@ -116,7 +127,8 @@ fn action_window(reader: &mut Reader<'_>, node: &Node, path: &str) -> Option<Dur
     u64::try_from(value).ok().map(Duration::from_secs)
 }
 
-fn gateways(
+/// Reads the accounts under `gateways`, of the section itself or of a rule.
+pub(super) fn gateways(
     reader: &mut Reader<'_>,
     section: &Section<'_>,
     known: Option<&BTreeSet<AccountId>>,

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::domain::flow::{Chain, DegradedMode};
+use crate::domain::flow::{Chain, DegradedMode, RuleName};
 
 use super::{FlowsRefused, KnownAccounts, LoadedFlows, READY_FLOWS, Source, load_sources};
 
@@ -151,6 +151,136 @@ fn a_flow_without_a_gateway_is_refused() {
     );
 }
 
+/// The sound document with these routing rules, a line each from line 14 on.
+fn ruled(rules: &[&str]) -> Result<LoadedFlows, FlowsRefused> {
+    let rules = rules.join("\n  - ");
+    load(&SOUND.replace("  carriers:", &format!("  routing:\n  - {rules}\n  carriers:")))
+}
+
+/// What is warned of in the rules.
+fn of_rules(loaded: &LoadedFlows) -> Vec<String> {
+    let rules = loaded.warnings.iter().filter(|warning| warning.key.starts_with("backend.routing"));
+    rules.map(ToString::to_string).collect()
+}
+
+/// What is said of the one rule.
+fn unruly(rule: &str) -> String {
+    ruled(&[rule]).unwrap_err().to_string()
+}
+
+#[test]
+fn routing_rules_are_read_in_their_order() {
+    let loaded = ruled(&[
+        "{name: large, when: 'amount >= 50000 && currency == \"EUR\"', gateways: [backup]}",
+        "{when: tender.bin.startsWith(\"4111\"), gateways: [backup, primary]}",
+    ])
+    .unwrap();
+    assert_eq!(of_rules(&loaded), Vec::<String>::new());
+    let rules = &loaded.flows[0].backend.routing;
+    assert_eq!(rules[0].name.as_ref().map(RuleName::as_str), Some("large"));
+    assert_eq!((rules[0].gateways.as_slice().len(), rules[1].gateways.as_slice().len()), (1, 2));
+    assert_eq!((rules.len(), &rules[1].name), (2, &None));
+}
+
+#[test]
+fn the_rules_that_are_shown_are_read_without_a_warning() {
+    let page = include_str!("../../../docs/routing.md");
+    let shown = page.split("```yaml\nbackend:\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let loaded = load(&SOUND.replace("  gateways: [primary, backup]\n", shown)).unwrap();
+    assert_eq!((loaded.flows[0].backend.routing.len(), of_rules(&loaded)), (2, Vec::new()));
+    let (_, ready) = READY_FLOWS[0];
+    let loaded = load(&ready.replace("  # routing:", "  routing:").replace("  #   - ", "    - ")).unwrap();
+    assert_eq!((loaded.flows[0].backend.routing.len(), of_rules(&loaded)), (2, Vec::new()));
+}
+
+#[test]
+fn a_routing_rule_that_cannot_be_is_refused_where_it_stands() {
+    for (rule, expected) in [
+        (
+            "{when: amont > 1, gateways: [backup]}",
+            "15:12: backend.routing[0].when: amont is not known at character 1; use one of tender.method, \
+             tender.network, tender.bin, amount, currency, country, store, channel, customer",
+        ),
+        (
+            "{when: amount, gateways: [backup]}",
+            "15:12: backend.routing[0].when: is a number and not a condition at character 1; compare it with \
+             something, so that it is true or false",
+        ),
+        (
+            "{when: amount > 49.90, gateways: [backup]}",
+            "15:12: backend.routing[0].when: is a number with a fraction at character 10; write money in minor \
+             units: 4990 for EUR 49.90",
+        ),
+        (
+            "{when: amount >, gateways: [backup]}",
+            "15:12: backend.routing[0].when: is no CEL at character 9: mismatched input '<EOF>'; write a CEL \
+             condition such as amount >= 50000 && currency == \"EUR\"",
+        ),
+        (
+            "{when: true, gateways: [backup]}",
+            "15:12: backend.routing[0].when: is true or false, not text; put it in quotes",
+        ),
+        (
+            "{when: amount > 1, gateways: [strip]}",
+            "15:35: backend.routing[0].gateways[0]: the configuration has no account strip that serves here; use \
+             one of backup, primary, or add [partners.gateways.strip]",
+        ),
+        (
+            "{when: amount > 1}",
+            "15:5: backend.routing[0].gateways: missing; name the primary account of partners.gateways, then its \
+             backups",
+        ),
+        (
+            "{gateways: [backup]}",
+            "15:5: backend.routing[0].when: missing; write a CEL condition, such as when: amount >= 50000",
+        ),
+        (
+            "{if: amount > 1, gateways: [backup]}",
+            "15:5: backend.routing[0].when: missing; write a CEL condition, such as when: amount >= 50000\n\
+             flows.yaml:15:6: backend.routing[0].if: unknown key; remove it, or use one of name, when, gateways",
+        ),
+    ] {
+        assert_eq!(unruly(rule), format!("flows.yaml:{expected}"));
+    }
+    let long = format!("{{when: \"{}\", gateways: [backup]}}", "amount > 1 || ".repeat(80));
+    assert_eq!(
+        unruly(&long),
+        "flows.yaml:15:12: backend.routing[0].when: is longer than 1024 bytes; spread it over several rules with \
+         the same gateways"
+    );
+    let rule = "{name: a, when: amount > 1, gateways: [backup]}";
+    assert_eq!(
+        ruled(&[rule, "{name: a, when: amount > 2, gateways: [backup]}"]).unwrap_err().to_string(),
+        "flows.yaml:16:12: backend.routing[1].name: a names another rule too; give each its own name"
+    );
+    assert_eq!(
+        ruled(&["{when: amount > 1, gateways: [backup]}"; 65]).unwrap_err().to_string(),
+        "flows.yaml:15:5: backend.routing: holds more than 64 rules; join rules with the same gateways, or give some \
+         shoppers a flow of their own"
+    );
+}
+
+#[test]
+fn a_rule_that_does_nothing_is_warned_of_where_it_stands() {
+    let loaded = ruled(&[
+        "{when: 'amount > 1 && false', gateways: [backup]}",
+        "{when: amount > 2, gateways: [backup]}",
+        "{when: amount  >  2, gateways: [primary]}",
+        "{when: 'has(tender.bin) || true', gateways: [backup]}",
+        "{when: amount > 3, gateways: [primary]}",
+    ]);
+    assert_eq!(
+        of_rules(&loaded.unwrap()),
+        [
+            "flows.yaml:15:12: backend.routing[0].when: this rule holds of no tender; correct it, or remove it",
+            "flows.yaml:17:12: backend.routing[2].when: no tender gets to this rule: backend.routing[1] takes every one \
+             that it is about; move it before that one, or remove it",
+            "flows.yaml:19:12: backend.routing[4].when: no tender gets to this rule: backend.routing[3] takes every one \
+             that it is about; move it before that one, or remove it",
+        ]
+    );
+}
+
 #[test]
 fn collecting_without_a_place_to_collect_is_refused() {
     assert_eq!(
@@ -215,8 +345,8 @@ fn every_mistake_of_a_file_is_shown_at_once_in_the_order_of_lines() {
         load(&text).unwrap_err().to_string(),
         "flows.yaml:2:10: version: is text; write a whole number from 1 to 4294967295\n\
          flows.yaml:13:3: backend.tax: missing; name a tax provider of partners.tax\n\
-         flows.yaml:15:3: backend.taxes: unknown key; remove it, or use one of gateways, carriers, pickup, \
-         tax, capture, action_window_seconds"
+         flows.yaml:15:3: backend.taxes: unknown key; remove it, or use one of gateways, routing, carriers, \
+         pickup, tax, capture, action_window_seconds"
     );
 }
 
@@ -269,6 +399,12 @@ fn without_known_accounts_any_name_is_taken() {
 }
 
 proptest! {
+    #[test]
+    fn no_condition_panics_the_loader(condition in "(?s).{0,80}") {
+        let quoted = format!("{{when: {condition:?}, gateways: [backup]}}");
+        let _ = ruled(&[&quoted]);
+    }
+
     #[test]
     fn no_text_panics_the_loader(text in "(?s).{0,120}") {
         let _ = load(&text);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::chain::Chain;
+use super::routing::Rule;
 use super::shopper::word_enum;
 use crate::domain::ids::AccountId;
 use crate::domain::payment::aggregate::CapturePolicy as CaptureTime;
@@ -83,8 +84,10 @@ impl CapturePolicy {
 /// Whom a flow works with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backend {
-    /// Gateways, the primary first.
+    /// Gateways, the primary first: they take what no rule of `routing` sends elsewhere.
     pub gateways: Gateways,
+    /// The rules that send tenders to other gateways, in the order in which they are looked at.
+    pub routing: Vec<Rule>,
     /// Carriers, all asked at once, each with its backups.
     pub carriers: Vec<Chain>,
     /// Accounts that know pickup locations.

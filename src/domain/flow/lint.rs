@@ -1,11 +1,13 @@
 //! What is allowed in flows but probably not meant. A warning never keeps a flow from being served.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::choice::in_order;
 use super::document::Flow;
 use super::frontend::DeliveryOffer;
 use super::names::FlowId;
+use super::routing::Rule;
 
 /// Something about a flow that is probably not meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,19 +40,35 @@ pub enum WarningKind {
     NothingDelivers,
     /// Delivery options are named, but there is no carrier that could offer them.
     OptionsWithoutCarrier,
+    /// A routing rule that no tender gets to, because an earlier one takes every tender that it is about.
+    RuleNeverReached {
+        /// The rule's place, from 0.
+        rule: usize,
+        /// The earlier one's.
+        by: usize,
+    },
+    /// A routing rule that holds of no tender.
+    RuleNeverMatches {
+        /// The rule's place, from 0.
+        rule: usize,
+    },
 }
 
 impl WarningKind {
     /// The key of the document that it is about.
-    pub const fn path(&self) -> &'static str {
-        match self {
+    pub fn path(&self) -> Cow<'static, str> {
+        let key = match self {
             Self::ForcesAccount => "frontend.identity",
             Self::SamePriority { .. } => "priority",
             Self::NobodyElse => "criteria",
             Self::PickupNotOffered => "frontend.click_and_collect",
             Self::NothingDelivers => "backend.carriers",
             Self::OptionsWithoutCarrier => "frontend.delivery_options",
-        }
+            Self::RuleNeverReached { rule, .. } | Self::RuleNeverMatches { rule } => {
+                return Cow::Owned(format!("backend.routing[{rule}].when"));
+            }
+        };
+        Cow::Borrowed(key)
     }
 
     /// What to do about it.
@@ -66,6 +84,8 @@ impl WarningKind {
             Self::OptionsWithoutCarrier => {
                 "name a carrier in backend.carriers, or remove the options".to_owned()
             }
+            Self::RuleNeverReached { .. } => "move it before that one, or remove it".to_owned(),
+            Self::RuleNeverMatches { .. } => "correct it, or remove it".to_owned(),
         }
     }
 }
@@ -89,6 +109,11 @@ impl fmt::Display for WarningKind {
             Self::OptionsWithoutCarrier => {
                 out.write_str("delivery options are named, but there is no carrier to offer them")
             }
+            Self::RuleNeverReached { by, .. } => write!(
+                out,
+                "no tender gets to this rule: backend.routing[{by}] takes every one that it is about"
+            ),
+            Self::RuleNeverMatches { .. } => out.write_str("this rule holds of no tender"),
         }
     }
 }
@@ -134,6 +159,22 @@ fn of_one(flow: &Flow) -> Vec<WarningKind> {
         kinds.push(WarningKind::OptionsWithoutCarrier);
     } else if no_carrier && back.pickup.is_empty() {
         kinds.push(WarningKind::NothingDelivers);
+    }
+    kinds.extend(of_rules(&back.routing));
+    kinds
+}
+
+/// The rules that do nothing, as far as that shows without a tender: one after a rule that always holds, one that
+/// asks what an earlier one has asked, and one that never holds.
+fn of_rules(rules: &[Rule]) -> Vec<WarningKind> {
+    let mut kinds = Vec::new();
+    for (place, rule) in rules.iter().enumerate() {
+        let takes_all = |earlier: &Rule| earlier.when.constant() == Some(true) || earlier.when == rule.when;
+        if rule.when.constant() == Some(false) {
+            kinds.push(WarningKind::RuleNeverMatches { rule: place });
+        } else if let Some(by) = rules.iter().take(place).position(takes_all) {
+            kinds.push(WarningKind::RuleNeverReached { rule: place, by });
+        }
     }
     kinds
 }

@@ -10,6 +10,10 @@ name_type!(
     FlowId, "flow id", "a-z, 0-9 and -", |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')
 );
 name_type!(
+    /// What operators call a routing rule, such as `large-amounts`.
+    RuleName, "rule name", "a-z, 0-9 and -", |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')
+);
+name_type!(
     /// A tag that the catalogue puts on products, such as `gift` or `preorder`.
     Tag, "tag", "a-z, 0-9, - and _", |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_')
 );

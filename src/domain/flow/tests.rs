@@ -2,4 +2,5 @@
 
 mod choice;
 mod plan;
+mod routing;
 mod samples;

@@ -10,6 +10,7 @@ use super::operation::OperationKind;
 use super::outcome::NotSent;
 use super::policy::{Policy, after};
 use super::scheme::{Limited, TenderCard};
+use crate::domain::flow::Routed;
 use crate::domain::ids::{AccountId, CheckoutId, OperationId, OrderId, PaymentId, PlacementId, StoreId};
 use crate::domain::money::Money;
 use crate::mutants::{Mutant, planted};
@@ -69,8 +70,10 @@ pub struct Payment {
     pub order: Option<OrderId>,
     /// What is asked for.
     pub amount: Money,
-    /// Accounts in the order in which the flow names them.
+    /// Accounts in the order in which the flow names them: those of the rule that matched, or its plain list.
     pub routes: Vec<AccountId>,
+    /// How the flow's rules chose them; `None` where it has no rules.
+    pub routing: Option<Routed>,
     /// The tokens; an account without one cannot take this tender.
     pub instruments: Vec<Instrument>,
     /// Who the card is, for the schemes' limits (R19).

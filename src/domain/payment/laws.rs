@@ -57,6 +57,7 @@ pub(super) fn payment(
         order: None,
         amount: Money { minor: 1_000, currency: "EUR".parse().unwrap() },
         routes: vec!["a".parse().unwrap()],
+        routing: None,
         instruments: vec![],
         card: TenderCard::default(),
         capture_policy: CapturePolicy::AtFulfilment,

@@ -16,6 +16,7 @@ use crate::domain::placement::Placement;
 use crate::grpc::names;
 use crate::proto::cashwrap::v1;
 
+mod routing;
 mod scheme;
 
 /// Everything that a payment knows of itself.
@@ -55,6 +56,7 @@ pub fn explanation(
             .collect(),
         attempts: (0..row.attempts.len()).filter_map(|place| attempt(row, place, books, now)).collect(),
         scheme: scheme::scheme(row, books, now),
+        routing: row.routing.as_ref().map(|routed| routing::routing(row, routed)),
     }
 }
 
@@ -107,6 +109,7 @@ fn attempt(payment: &Payment, place: usize, books: &Books, now: Timestamp) -> Op
         refunded_amount: money(attempt.refunded_minor),
         operations: attempt.operations.iter().map(|each| operation(each, payment)).collect(),
         create_time: time::made(attempt.id.0),
+        passed_over: routing::passed_over(payment, place),
     })
 }
 

@@ -8,6 +8,7 @@ use tonic::{Request, Response, Status};
 use super::desk::{Desk, decoded, encoded};
 use super::watch;
 use crate::app::checkouts::{CheckoutView, NewCheckout};
+use crate::app::placing::offered_gateways;
 use crate::app::{Error, Reach};
 use crate::domain::ids::{CheckoutId, PaymentId, StoreId};
 use crate::grpc::auth::{Caller, caller};
@@ -187,10 +188,12 @@ impl CheckoutService for Checkouts {
             partner_account: account.to_string(),
             gateway: self.0.partners().adapter(account).to_owned(),
         };
+        let offer = offered_gateways(&view.checkout, view.flow()?);
         let card = PaymentMethod {
             id: "card".to_owned(),
             kind: TenderKind::Card.into(),
-            partner_accounts: view.flow()?.backend.gateways.as_slice().iter().map(account).collect(),
+            partner_accounts: offer.accounts.iter().map(account).collect(),
+            routing_undecided: offer.undecided,
         };
         let (payment_methods, next_page_token) = page.of(vec![card]);
         Ok(Response::new(ListPaymentMethodsResponse { payment_methods, next_page_token }))

@@ -31,6 +31,7 @@ mod product;
 mod quote;
 mod quoted_parts;
 mod record;
+mod routing;
 mod scalar;
 mod words;
 

@@ -33,6 +33,7 @@ pub(super) fn flow(id: &str) -> Flow {
         },
         backend: Backend {
             gateways: Gateways::new(vec!["primary".parse().unwrap()]).unwrap(),
+            routing: Vec::new(),
             carriers: vec![Chain::alone("parcel".parse().unwrap())],
             pickup: Vec::new(),
             tax: Chain::alone("builtin".parse().unwrap()),

@@ -47,6 +47,11 @@ impl Description {
         })
     }
 
+    /// The first six or eight digits, as they were given.
+    pub fn bin(&self) -> &str {
+        &self.bin
+    }
+
     /// The parts as text, for the digest. A BIN of 8 digits is cut to the 6 that every caller can give, so that
     /// two storefronts describe a card alike.
     pub fn parts(&self) -> [String; 4] {

@@ -78,6 +78,7 @@ impl World {
             order: None,
             amount: asked,
             routes: gateways.keys().cloned().collect(),
+            routing: None,
             instruments: gateways
                 .keys()
                 .map(|account| Instrument { account: account.clone(), token: vec![1] })

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Tape;
+use crate::domain::flow::{EvaluationError, Routed, RoutingStep, RuleVerdict};
 use crate::domain::ids::{AttemptId, CheckoutId, OperationId, OrderId, PaymentId, PlacementId};
 use crate::domain::payment::aggregate::{Failure, Skipped};
 use crate::domain::payment::gate::{Closed, Gate};
@@ -122,6 +123,20 @@ fn attempt(tape: &mut Tape) -> Attempt {
     }
 }
 
+fn routed(tape: &mut Tape) -> Routed {
+    Routed { flow: tape.name(), version: tape.u32(), steps: tape.list(step) }
+}
+
+fn step(tape: &mut Tape) -> RoutingStep {
+    let verdict = match tape.byte() % 4 {
+        0 => RuleVerdict::Matched,
+        1 => RuleVerdict::NotMatched,
+        2 => RuleVerdict::Failed(EvaluationError::Missing(tape.word())),
+        _ => RuleVerdict::Failed(EvaluationError::Arithmetic),
+    };
+    RoutingStep { rule: tape.u32(), name: tape.option(Tape::name), verdict }
+}
+
 pub fn payment(tape: &mut Tape) -> Payment {
     Payment {
         id: tape.id(PaymentId),
@@ -131,6 +146,7 @@ pub fn payment(tape: &mut Tape) -> Payment {
         order: tape.option(|tape| tape.id(OrderId)),
         amount: tape.money(),
         routes: tape.list(Tape::name),
+        routing: tape.option(routed),
         instruments: tape.list(|tape| Instrument { account: tape.name(), token: tape.bytes() }),
         card: super::cards::tender_card(tape),
         capture_policy: tape.word(),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{at, euro, id, read};
+use crate::domain::flow::{EvaluationError, Routed, RoutingStep, RuleVerdict, Variable};
 use crate::domain::ids::{AttemptId, CheckoutId, OperationId, OrderId, PaymentId, PlacementId};
 use crate::domain::payment::aggregate::{CapturePolicy, Failure, Skipped};
 use crate::domain::payment::attempt::VoidReason;
@@ -126,6 +127,7 @@ fn payment(attempts: Vec<Attempt>) -> Payment {
         order: None,
         amount: euro(2_690),
         routes: vec![read("stripe-eu"), read("adyen-eu")],
+        routing: None,
         instruments: vec![Instrument { account: read("stripe-eu"), token: vec![0, 1, 254, 255] }],
         card: TenderCard::default(),
         capture_policy: CapturePolicy::AtFulfilment,
@@ -171,6 +173,18 @@ fn operations() -> Vec<Operation> {
     unknown.chain(ended).collect()
 }
 
+/// Rules of every verdict, and a last one that matched.
+fn routed() -> Routed {
+    let missing = Variable::ALL.iter().map(|variable| EvaluationError::Missing(*variable));
+    let failed = missing.chain([EvaluationError::Arithmetic]).map(RuleVerdict::Failed);
+    let verdicts = [RuleVerdict::NotMatched].into_iter().chain(failed).chain([RuleVerdict::Matched]);
+    let step = |(rule, verdict)| {
+        let name = (verdict == RuleVerdict::Matched).then(|| read("large-amounts"));
+        RoutingStep { rule, name, verdict }
+    };
+    Routed { flow: read("one-page"), version: 3, steps: (0..).zip(verdicts).map(step).collect() }
+}
+
 pub fn samples() -> Vec<(String, Record)> {
     let mut samples: Vec<(String, Payment)> = attempt_states()
         .into_iter()
@@ -204,6 +218,7 @@ pub fn samples() -> Vec<(String, Record)> {
     samples.push(("declines".to_owned(), payment(declines.into())));
     let skipped = NOT_SENT.map(|reason| Skipped { account: read("adyen-eu"), reason, at: at(1) });
     samples.push(("skipped".to_owned(), Payment { skipped: skipped.into(), ..payment(Vec::new()) }));
+    samples.push(("routed".to_owned(), Payment { routing: Some(routed()), ..payment(Vec::new()) }));
     let captured = Attempt { captured_minor: 2_690, refunded_minor: 90, ..attempt(AttemptState::Captured) };
     let settled = Payment {
         order: Some(id(OrderId, 6)),

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::amount::Stated;
 use super::attempt::AttemptShape;
 use super::card_book::TenderCardShape;
+use super::routing::RoutedShape;
 use super::scalar::{Bytes, Text, Version, Word, of_texts, shapes, texts, values};
+use crate::domain::flow::Routed;
 use crate::domain::ids::{AccountId, CheckoutId, OrderId, PaymentId, PlacementId, StoreId};
 use crate::domain::payment::aggregate::{CapturePolicy, Skipped};
 use crate::domain::payment::{Goal, Instrument, NotSent, Payment};
@@ -25,6 +27,8 @@ pub(super) struct PaymentShape {
     order: Option<Text<OrderId>>,
     amount: Stated,
     routes: Vec<Text<AccountId>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    routing: Option<RoutedShape>,
     instruments: Vec<InstrumentShape>,
     #[serde(default, skip_serializing_if = "TenderCardShape::is_unknown")]
     card: TenderCardShape,
@@ -93,6 +97,7 @@ impl From<&Payment> for PaymentShape {
             order,
             amount,
             routes,
+            routing,
             instruments,
             card,
             capture_policy,
@@ -113,6 +118,7 @@ impl From<&Payment> for PaymentShape {
             order: order.map(Text),
             amount: (*amount).into(),
             routes: texts(routes),
+            routing: routing.as_ref().map(RoutedShape::from),
             instruments: shapes(instruments),
             card: card.into(),
             capture_policy: Word(*capture_policy),
@@ -137,6 +143,7 @@ impl From<PaymentShape> for Payment {
             order: shape.order.map(|id| id.0),
             amount: shape.amount.into(),
             routes: of_texts(shape.routes),
+            routing: shape.routing.map(Routed::from),
             instruments: values(shape.instruments),
             card: shape.card.into(),
             capture_policy: shape.capture_policy.0,

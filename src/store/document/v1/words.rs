@@ -6,7 +6,7 @@
 use super::scalar::Named;
 use crate::domain::cart::CartState;
 use crate::domain::checkout::{CheckoutState, DegradedReason, Dependency};
-use crate::domain::flow::{Channel, CustomerKind, Device, IdentityOption};
+use crate::domain::flow::{Channel, CustomerKind, Device, IdentityOption, Variable};
 use crate::domain::order::{OrderState, PaymentState};
 use crate::domain::payment::aggregate::CapturePolicy;
 use crate::domain::payment::attempt::VoidReason;
@@ -141,6 +141,17 @@ words! {
         ActionExpired = "ACTION_EXPIRED",
         Release = "RELEASE",
         Late = "LATE",
+    }
+    Variable, "variable of a routing rule" {
+        Method = "METHOD",
+        Network = "NETWORK",
+        Bin = "BIN",
+        Amount = "AMOUNT",
+        Currency = "CURRENCY",
+        Country = "COUNTRY",
+        Store = "STORE",
+        Channel = "CHANNEL",
+        Customer = "CUSTOMER",
     }
     NotSent, "reason why nothing was sent" {
         BreakerOpen = "BREAKER_OPEN",
