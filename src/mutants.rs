@@ -101,18 +101,21 @@ mutants! {
     RecoveryTakesSendingForUnsent = "recovery-takes-sending-for-unsent", Core;
     /// A placement that fails leaves its cart locked.
     CartLeftLocked = "cart-left-locked", Core;
+    /// An event of a partner that comes twice leads to two looks.
+    WebhookCountedTwice = "webhook-counted-twice", Simulation;
+    /// What an event says is taken for the gateway's own answer.
+    WebhookBelieved = "webhook-believed", Core;
     /// A timer that is cleared and set again begins its fences anew.
     FenceGivenTwice = "fence-given-twice", Laws;
 }
 
 /// Bugs that wait for the features in which they can be made.
-pub const WAITING: [(&str, &str); 3] = [
+pub const WAITING: [(&str, &str); 2] = [
     ("batch-takes-the-last-twice", "two units of one batch that both take the last stock: group commits"),
     (
         "outbox-skips-a-late-commit",
         "a commit that becomes visible late is never delivered: the outbox's reader",
     ),
-    ("webhook-counted-twice", "an event that comes twice counts twice: webhooks"),
 ];
 
 /// Whether this process was told to make this mistake: never, in a build without the feature.

@@ -5,6 +5,7 @@
 //! - [`decline`]: the classes of declines, and what each asks for.
 //! - [`operation`] and [`attempt`]: the parts, with their states and transition tables.
 //! - [`aggregate`]: the payment that holds them.
+//! - [`hint`]: what a partner's message is worth.
 //! - [`gate`]: whether a backup gateway may take over. [`ladder`]: how an unknown outcome is resolved.
 //! - [`decide`] and [`react`]: the machine. Nothing else changes a payment.
 //! - [`scheme`]: what the card schemes forbid, and what is remembered of a card.
@@ -18,6 +19,7 @@ pub mod capabilities;
 pub mod decide;
 pub mod decline;
 pub mod gate;
+pub mod hint;
 pub mod invariants;
 pub mod ladder;
 pub mod operation;
@@ -36,6 +38,7 @@ pub use attempt::{Attempt, AttemptState};
 pub use capabilities::GatewayCapabilities;
 pub use decide::{Decision, Effect, Facts, GatewayFacts};
 pub use decline::{Decline, DeclineClass};
+pub use hint::{Hint, Hinted};
 pub use operation::{Operation, OperationKind, OperationState};
 pub use outcome::{NotSent, Outcome, Status, UnknownCause, View};
 pub use policy::Policy;

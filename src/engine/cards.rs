@@ -75,6 +75,7 @@ fn answered<'a>(payment: &'a Payment, input: &'a Input) -> Option<(&'a AccountId
         | Input::Ordered(_)
         | Input::Capture { .. }
         | Input::Refund { .. }
-        | Input::Signalled => None,
+        | Input::Signalled
+        | Input::Hinted { .. } => None,
     }
 }

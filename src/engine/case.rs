@@ -266,6 +266,21 @@ impl Case {
             .collect()
     }
 
+    /// The payments that `writes` leave alone, to be written as they are by a commit that puts them to rest: a signal
+    /// that somebody wrote on one meanwhile makes it stale, and is not slept through.
+    pub fn untouched(&self, writes: &[Write<Record>]) -> Vec<Write<Record>> {
+        let payments = (0..self.payments()).filter_map(|index| self.payment(index)).cloned();
+        payments
+            .map(|payment| Record::Payment(Box::new(payment)))
+            .filter_map(|row| {
+                let key = row.key(&self.store);
+                let expected = self.held.get(&key)?.version;
+                let written = writes.iter().any(|write| write.key == key);
+                (!written).then_some(Write { key, expected, row, events: Vec::new() })
+            })
+            .collect()
+    }
+
     /// The writes are durable: what the store holds is what we have.
     pub fn committed(&mut self, writes: Vec<Write<Record>>, reply: Option<ReplyWrite>) {
         match reply {

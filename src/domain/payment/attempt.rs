@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::decline::Decline;
 use super::gate::Gate;
+use super::hint::Hinted;
 use super::operation::{Operation, OperationKind, OperationState};
 use super::outcome::NotSent;
 use crate::domain::ids::{AccountId, AttemptId, OperationId};
@@ -228,6 +229,8 @@ pub struct Attempt {
     pub void_reason: Option<VoidReason>,
     /// What the gate said when the attempt ended, for those who ask later; `None` while it is live.
     pub failover: Option<Gate>,
+    /// A message of the partner that no look has followed yet.
+    pub hinted: Option<Hinted>,
 }
 
 impl Attempt {

@@ -18,7 +18,7 @@ mod route;
 mod steps;
 
 pub use route::{Route, next_route, verdict};
-use steps::{give_back, next_look, next_operation, next_void};
+use steps::{give_back, next_look, next_operation, next_or_hinted, next_void};
 
 /// The facts that a decision rests on.
 #[derive(Debug, Clone)]
@@ -130,7 +130,7 @@ pub enum Conclusion {
 pub fn decide(payment: &Payment, facts: &Facts<'_>) -> Decision {
     let mut soonest: Option<Timestamp> = None;
     for attempt in &payment.attempts {
-        match next_of_attempt(payment, attempt, facts) {
+        match next_or_hinted(payment, attempt, facts) {
             Decision::Done => {}
             Decision::Wait { until } => {
                 soonest = Some(soonest.map_or(until, |sooner| sooner.min(until)));

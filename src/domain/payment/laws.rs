@@ -78,6 +78,7 @@ pub(super) fn payment(
             needs_review: false,
             void_reason: None,
             failover: None,
+            hinted: None,
         }],
     }
 }

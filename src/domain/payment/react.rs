@@ -7,10 +7,11 @@ use super::aggregate::{Goal, Payment};
 use super::attempt::{Attempt, AttemptState};
 use super::decide::{Conclusion, Effect};
 use super::gate;
+use super::hint::{self, Hint};
 use super::operation::{Operation, OperationState, Probe};
 use super::outcome::{Outcome, UnknownCause};
 use super::policy::Policy;
-use crate::domain::ids::{AttemptId, OperationId, OrderId};
+use crate::domain::ids::{AccountId, AttemptId, OperationId, OrderId};
 
 mod conclude;
 mod intend;
@@ -64,9 +65,18 @@ pub enum Input {
         /// How much, in minor units.
         amount_minor: i64,
     },
-    /// The customer came back, or a message or an operator told us to look: a customer's action is looked at,
-    /// and what needs review gets one more round.
+    /// The customer came back, or an operator told us to look: a customer's action is looked at, and what needs
+    /// review gets one more round.
     Signalled,
+    /// A message of a partner said something: a look follows where it could tell what is not known.
+    Hinted {
+        /// The account that it came for.
+        account: AccountId,
+        /// The vendor's id of the object that it speaks of.
+        object: Option<String>,
+        /// What it says.
+        hint: Hint,
+    },
 }
 
 /// The intent of an effect: what the driver adds to the decision, from the ids port and the adapter.
@@ -145,6 +155,9 @@ pub fn react(
             owner::refund(&mut next, operation, amount_minor, now)?;
         }
         Input::Signalled => owner::signalled(&mut next, now),
+        Input::Hinted { account, object, hint } => {
+            hint::hinted(&mut next, &account, object.as_deref(), hint, now);
+        }
     }
     note_gate(&mut next, now);
     Ok(next)

@@ -69,6 +69,9 @@ impl Driver {
             unit.counters.extend(holds_of(case, CounterChange::Release));
         }
         self.add_end(case, &mut unit);
+        if !matches!(rest, Rest::KeepDriving) {
+            unit.writes.extend(case.untouched(&unit.writes));
+        }
         let timer = match rest {
             Rest::KeepDriving => None,
             Rest::Until(until) => Some(TimerChange::Due(self.span_until(until))),

@@ -5,10 +5,31 @@ use jiff::Timestamp;
 
 use super::super::aggregate::Payment;
 use super::super::attempt::Attempt;
+use super::super::capabilities::Lookup;
 use super::super::ladder;
 use super::super::operation::{Operation, OperationKind, OperationState};
 use super::super::policy::after;
-use super::{Decision, Effect, Facts};
+use super::{Decision, Effect, Facts, GatewayFacts, next_of_attempt};
+
+/// The next step of an attempt, before which goes a look that a message asked for.
+pub(super) fn next_or_hinted(payment: &Payment, attempt: &Attempt, facts: &Facts<'_>) -> Decision {
+    let sees = |account| {
+        let gateway: Option<&GatewayFacts> = facts.gateways.get(account);
+        gateway.is_some_and(|known| known.capabilities.sight(attempt.object.is_some()) != Lookup::None)
+    };
+    let Some(due) = attempt.hinted_look(payment.goal).filter(|_| sees(&attempt.account)) else {
+        return next_of_attempt(payment, attempt, facts);
+    };
+    if facts.now >= due {
+        let operation = attempt.unknown_operation().map(|operation| operation.id);
+        return Decision::Do(Effect::Look { attempt: attempt.id, operation });
+    }
+    match next_of_attempt(payment, attempt, facts) {
+        Decision::Done => Decision::Wait { until: due },
+        Decision::Wait { until } => Decision::Wait { until: until.min(due) },
+        step @ (Decision::Do(_) | Decision::Conclude(_)) => step,
+    }
+}
 
 /// While the customer acts: a look when we were told to, and one at the end, because the action may have
 /// succeeded unseen; what that one does not clear is cancelled (R15).

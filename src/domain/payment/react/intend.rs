@@ -87,6 +87,7 @@ fn begin(
         needs_review: false,
         void_reason: None,
         failover: None,
+        hinted: None,
     });
     Ok(())
 }

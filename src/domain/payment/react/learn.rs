@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::super::Payment;
 use super::super::attempt::{Attempt, AttemptState, VoidReason};
 use super::super::decline::{Action, Decline, DeclineClass};
+use super::super::hint;
 use super::super::operation::{Operation, OperationKind, OperationState, Probe, Rung};
 use super::super::outcome::{NotSent, Outcome, Refusal, Status, UnknownCause, View};
 use super::super::policy::{Policy, after};
@@ -116,11 +117,15 @@ pub(super) fn looked(
             operation.lose_sight(UnknownCause::Processing, now)?;
         }
         if let Some(probe) = &mut operation.probe {
-            probe.rung = Rung::Replay;
+            // A look that a message asked for is beside the rounds: the next one begins with a look of its own.
+            if now >= probe.next_at {
+                probe.rung = Rung::Replay;
+            }
             probe.seen_absent_at = absent.then_some(now);
         }
     }
     after_late_check(attempt, &outcome, now, policy);
+    hint::looked(attempt, operation.is_some(), &outcome, now, policy);
     if let Outcome::Definite(view) = &outcome {
         see(attempt, operation, view, asked)?;
     }

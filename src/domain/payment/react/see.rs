@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::super::aggregate::{Goal, Payment};
 use super::super::attempt::{Attempt, AttemptState};
+use super::super::hint;
 use super::super::operation::{Operation, OperationKind, OperationState};
 use super::super::outcome::{Status, View};
 use super::super::policy::{Policy, after};
@@ -55,6 +56,7 @@ pub(super) fn see(
     asked: Asked,
 ) -> Result<(), Impossible> {
     attempt.object.get_or_insert_with(|| view.object.clone());
+    hint::seen(attempt, view);
     match attempt.state {
         AttemptState::Creating
         | AttemptState::Created
@@ -75,6 +77,7 @@ pub(super) fn see(
         | AttemptState::ConfirmedAbsent { .. } => {
             if matches!(view.status, Status::Authorised | Status::Captured) {
                 attempt.captured_minor = view.captured_minor;
+                attempt.needs_review = false;
                 attempt.enter(AttemptState::LateSuccess)?;
             }
             Ok(())

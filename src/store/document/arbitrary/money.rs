@@ -9,7 +9,7 @@ use crate::domain::payment::aggregate::{Failure, Skipped};
 use crate::domain::payment::gate::{Closed, Gate};
 use crate::domain::payment::operation::Probe;
 use crate::domain::payment::{
-    Attempt, AttemptState, Decline, Instrument, Operation, OperationState, Payment,
+    Attempt, AttemptState, Decline, Hinted, Instrument, Operation, OperationState, Payment,
 };
 
 fn decline(tape: &mut Tape) -> Decline {
@@ -120,6 +120,7 @@ fn attempt(tape: &mut Tape) -> Attempt {
         needs_review: tape.flag(),
         void_reason: tape.option(Tape::word),
         failover: tape.option(gate),
+        hinted: tape.option(hinted),
     }
 }
 
@@ -135,6 +136,10 @@ fn step(tape: &mut Tape) -> RoutingStep {
         _ => RuleVerdict::Failed(EvaluationError::Arithmetic),
     };
     RoutingStep { rule: tape.u32(), name: tape.option(Tape::name), verdict }
+}
+
+fn hinted(tape: &mut Tape) -> Hinted {
+    Hinted { hint: tape.word(), at: tape.time(), tries: tape.u32(), due_at: tape.time() }
 }
 
 pub fn payment(tape: &mut Tape) -> Payment {

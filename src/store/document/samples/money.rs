@@ -115,6 +115,7 @@ fn attempt(state: AttemptState) -> Attempt {
         needs_review: false,
         void_reason: None,
         failover: None,
+        hinted: None,
     }
 }
 

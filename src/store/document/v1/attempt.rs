@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::failure::DeclineShape;
 use super::operation::OperationShape;
-use super::scalar::{Text, Word, is_false, shapes, values};
+use super::scalar::{Text, Word, is_false, is_zero, shapes, values};
 use crate::domain::ids::{AccountId, AttemptId};
 use crate::domain::payment::attempt::VoidReason;
 use crate::domain::payment::gate::{Closed, Gate};
-use crate::domain::payment::{Attempt, AttemptState, NotSent};
+use crate::domain::payment::{Attempt, AttemptState, Hint, Hinted, NotSent};
 
 /// An attempt.
 #[derive(Serialize, Deserialize)]
@@ -28,6 +28,8 @@ pub(super) struct AttemptShape {
     void_reason: Option<Word<VoidReason>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failover: Option<GateShape>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hinted: Option<HintedShape>,
 }
 
 impl From<&Attempt> for AttemptShape {
@@ -43,6 +45,7 @@ impl From<&Attempt> for AttemptShape {
             needs_review,
             void_reason,
             failover,
+            hinted,
         } = attempt;
         Self {
             id: Text(*id),
@@ -55,6 +58,7 @@ impl From<&Attempt> for AttemptShape {
             needs_review: *needs_review,
             void_reason: void_reason.map(Word),
             failover: failover.map(GateShape::from),
+            hinted: hinted.map(HintedShape::from),
         }
     }
 }
@@ -72,7 +76,31 @@ impl From<AttemptShape> for Attempt {
             needs_review: shape.needs_review,
             void_reason: shape.void_reason.map(|reason| reason.0),
             failover: shape.failover.map(Gate::from),
+            hinted: shape.hinted.map(Hinted::from),
         }
+    }
+}
+
+/// A message that no look has followed yet.
+#[derive(Serialize, Deserialize)]
+struct HintedShape {
+    hint: Word<Hint>,
+    at: Text<Timestamp>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    tries: u32,
+    due_at: Text<Timestamp>,
+}
+
+impl From<Hinted> for HintedShape {
+    fn from(hinted: Hinted) -> Self {
+        let Hinted { hint, at, tries, due_at } = hinted;
+        Self { hint: Word(hint), at: Text(at), tries, due_at: Text(due_at) }
+    }
+}
+
+impl From<HintedShape> for Hinted {
+    fn from(shape: HintedShape) -> Self {
+        Self { hint: shape.hint.0, at: shape.at.0, tries: shape.tries, due_at: shape.due_at.0 }
     }
 }
 

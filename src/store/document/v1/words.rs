@@ -12,7 +12,7 @@ use crate::domain::payment::aggregate::CapturePolicy;
 use crate::domain::payment::attempt::VoidReason;
 use crate::domain::payment::operation::Rung;
 use crate::domain::payment::scheme::{Network, Why};
-use crate::domain::payment::{DeclineClass, Goal, NotSent, OperationKind, UnknownCause};
+use crate::domain::payment::{DeclineClass, Goal, Hint, NotSent, OperationKind, UnknownCause};
 use crate::domain::placement::{PlacementState, Wish};
 use crate::domain::pricing::{RoundingLevel, RoundingMode};
 use crate::domain::product::TaxCategory;
@@ -134,6 +134,12 @@ words! {
         Look = "LOOK",
         Replay = "REPLAY",
         Void = "VOID",
+    }
+    Hint, "hint of a message" {
+        Moved = "MOVED",
+        Gone = "GONE",
+        Held = "HELD",
+        Taken = "TAKEN",
     }
     VoidReason, "reason of a void" {
         Resolve = "RESOLVE",
