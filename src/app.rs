@@ -3,7 +3,7 @@
 //! - [`house`]: what the use cases work with.
 //! - [`mutation`]: the one way in which a change under an idempotency key is made. [`reach`]: whose rows it may touch.
 //! - [`carts`], [`repricing`], [`checkouts`], [`delivery`], [`quoting`], [`placing`], [`actions`], `giving_up`, [`payments`], [`orders`],
-//!   [`operations`]: the use cases.
+//!   [`operations`], [`webhooks`]: the use cases.
 //! - [`stocking`]: loading a catalogue into the store.
 //! - [`error`]: everything that they refuse, with a stable reason.
 
@@ -24,8 +24,10 @@ pub mod reach;
 mod repricing;
 pub mod stocking;
 pub mod waiting;
+pub mod webhooks;
 
 pub use error::{Error, Field, Reason};
 pub use house::{House, StoreSettings};
 pub use mutation::{Mutation, Versioned};
 pub use reach::Reach;
+pub use webhooks::Heard;

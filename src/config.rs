@@ -36,7 +36,7 @@ pub use partners::{
 };
 pub use problem::{SettingProblem, SettingsRefused};
 pub use raw::RawTable;
-pub use secret::Secret;
+pub use secret::{Secret, Secrets};
 pub use server::{ServerSettings, TlsSettings};
 pub use settings::Settings;
 pub use stores::{StoreSettings, StoreTimers};

@@ -11,6 +11,7 @@ pub mod record;
 pub mod store;
 pub mod tax;
 pub mod vault;
+pub mod webhook;
 
 pub use clock::Clock;
 pub use ids::Ids;

@@ -20,6 +20,9 @@ pub struct ServerSettings {
     /// Metrics, liveness and readiness: never exposed to partners.
     #[serde(deserialize_with = "leaf::address")]
     pub admin_listen: SocketAddr,
+    /// Where partners send their webhooks; nowhere where it is absent.
+    #[serde(deserialize_with = "leaf::some_address")]
+    pub webhook_listen: Option<SocketAddr>,
     /// Requests under way at once; more are refused as RESOURCE_EXHAUSTED.
     #[serde(deserialize_with = "leaf::count::<_, 1, 100_000>")]
     pub max_concurrent: u32,
@@ -33,7 +36,7 @@ pub struct ServerSettings {
     /// How long PlaceOrder keeps its caller waiting before it answers PROCESSING.
     #[serde(rename = "patience_ms", deserialize_with = "leaf::millis::<_, 100, 60_000>")]
     pub patience: Duration,
-    /// The certificate of the gRPC listener; without it the listener speaks plain text.
+    /// The certificate of the gRPC and the webhook listener; without it they speak plain text.
     #[serde(skip)]
     pub tls: Option<TlsSettings>,
 }
@@ -53,6 +56,7 @@ impl Default for ServerSettings {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 50_051)),
             admin_listen: SocketAddr::from(([127, 0, 0, 1], 9_464)),
+            webhook_listen: None,
             max_concurrent: 1_024,
             // More only pile up behind a gateway that is slow, each with its call and its lease.
             max_placements: 1_024,

@@ -102,10 +102,12 @@ impl Settings {
     /// What no server should run with unless it was started for development: to be refused without `--dev`.
     pub fn unfit_for_production(&self) -> Vec<SettingProblem> {
         let mut problems = Vec::new();
-        if self.server.tls.is_none() && !self.server.listen.ip().is_loopback() {
+        let outside = [Some(self.server.listen), self.server.webhook_listen];
+        let outside = outside.into_iter().flatten().filter(|listener| !listener.ip().is_loopback());
+        for listener in outside.filter(|_| self.server.tls.is_none()) {
             problems.push(SettingProblem::new(
                 "server.tls",
-                format!("{} can be reached from outside without encryption", self.server.listen),
+                format!("{listener} can be reached from outside without encryption"),
                 "give cert_file and key_file, or listen on 127.0.0.1",
             ));
         }

@@ -71,7 +71,7 @@ fn wrong_keys_and_values_are_refused_with_the_full_key_and_what_is_allowed() {
         (
             "max_concurrent = 1024",
             "max_conurrent = 1024",
-            "server.max_conurrent: unknown key; remove it, or use one of listen, admin_listen, max_concurrent, \
+            "server.max_conurrent: unknown key; remove it, or use one of listen, admin_listen, webhook_listen, max_concurrent, \
              max_placements, request_timeout_ms, patience_ms",
         ),
         (
@@ -226,7 +226,7 @@ fn every_mistake_is_shown_at_once() {
     let variables = [("CASHWRAP__SERVER__PATIENCE_MS", "soon"), ("CASHWRAP__TELEMETRY__LOG_LEVEL", "loud")];
     assert_eq!(
         parse(&wrong, &variables).unwrap_err(),
-        "test.toml: server.colour: unknown key; remove it, or use one of listen, admin_listen, max_concurrent, \
+        "test.toml: server.colour: unknown key; remove it, or use one of listen, admin_listen, webhook_listen, max_concurrent, \
          max_placements, request_timeout_ms, patience_ms\n\
          test.toml: server.max_concurrent: is integer `0`; give a whole number from 1 to 100000\n\
          test.toml: server.patience_ms: is string \"soon\"; give a whole number from 100 to 60000 (set by \

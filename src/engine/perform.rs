@@ -40,6 +40,7 @@ impl Driver {
         let shared = planted(Mutant::OneKeyForTwoRefunds) && matches!(call, Call::Refund { .. });
         let request = GatewayRequest {
             key: if shared { payment.id.to_string() } else { operation.to_string() },
+            store: payment.store.clone(),
             reference: payment.id.to_string(),
             amount: payment.amount,
             call,

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::domain::ids::StoreId;
 use crate::domain::money::Money;
 use crate::domain::payment::{GatewayCapabilities, NotSent, OperationKind, Outcome};
 
@@ -16,6 +17,8 @@ use crate::domain::payment::{GatewayCapabilities, NotSent, OperationKind, Outcom
 pub struct GatewayRequest {
     /// The idempotency key: a function of the operation's id alone.
     pub key: String,
+    /// The store, which vendors that send messages are given too: a message comes to an account, not to a store.
+    pub store: StoreId,
     /// Our reference, which the vendor echoes: the payment's id.
     pub reference: String,
     /// The payment's whole amount.

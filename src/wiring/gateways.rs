@@ -6,15 +6,19 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::config::{GatewayKind, GatewaySettings, Secret, SettingProblem};
+use crate::config::{GatewayKind, GatewaySettings, Secret, Secrets, SettingProblem};
 use crate::domain::ids::AccountId;
-use crate::partners::gateway::stripe::{Stripe, StripeError, StripeSettings};
+use crate::partners::gateway::stripe::{Stripe, StripeError, StripeSettings, StripeWebhooks};
 use crate::partners::gateway::{GatewayAccount, LineError, StackSettings};
 use crate::ports::gateway::Operable;
+use crate::ports::webhook::Webhooks;
 use crate::resilience::Entropy;
 
 /// The gateways by account; operators reach their breakers.
 pub type Gateways = BTreeMap<AccountId, Arc<dyn Operable>>;
+
+/// What reads the webhooks of each account that has a secret for them.
+pub type WebhooksByAccount = BTreeMap<AccountId, Arc<dyn Webhooks>>;
 
 /// What an account that speaks Stripe's wire has of its own.
 #[derive(Deserialize)]
@@ -23,6 +27,7 @@ struct StripeOptions {
     base_url: Option<String>,
     secret_key: Secret,
     api_version: Option<String>,
+    webhook_secrets: Option<Secrets>,
 }
 
 /// Builds every account, or tells everything that is wrong with any.
@@ -50,8 +55,27 @@ fn gateway(settings: &GatewaySettings, entropy: &Entropy) -> Result<Arc<dyn Oper
     Ok(Arc::new(GatewayAccount::new(&settings.account, adapter, &stack, entropy)))
 }
 
+/// The accounts that may be sent webhooks.
+pub fn webhooks(settings: &[GatewaySettings]) -> Result<WebhooksByAccount, Vec<SettingProblem>> {
+    let mut found = WebhooksByAccount::new();
+    for account in settings {
+        let secrets = match account.kind {
+            GatewayKind::Stripe => stripe_options(account)?.webhook_secrets,
+        };
+        let Some(secrets) = secrets else { continue };
+        let secrets: Vec<_> =
+            secrets.iter().map(|secret| SecretString::from(secret.expose().to_owned())).collect();
+        found.insert(account.account.clone(), Arc::new(StripeWebhooks::new(&secrets)));
+    }
+    Ok(found)
+}
+
+fn stripe_options(settings: &GatewaySettings) -> Result<StripeOptions, Vec<SettingProblem>> {
+    settings.options.read(&["secret_key", "webhook_secrets"])
+}
+
 fn stripe(settings: &GatewaySettings) -> Result<Stripe, Vec<SettingProblem>> {
-    let options: StripeOptions = settings.options.read(&["secret_key"])?;
+    let options = stripe_options(settings)?;
     let defaults = StripeSettings::new(SecretString::from(options.secret_key.expose().to_owned()));
     let stripe = StripeSettings {
         base_url: options.base_url.unwrap_or_else(|| defaults.base_url.clone()),

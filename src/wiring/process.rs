@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use super::database::Database;
 use super::error::StartError;
+use super::gateways::webhooks;
 use super::house::{Built, build, unusable};
 use super::{doors, reach, tending, upkeep};
 use crate::app::House;
@@ -25,6 +26,8 @@ use crate::grpc::server::services::{Health, with_probes};
 use crate::grpc::server::stack::{Parts, stack};
 use crate::grpc::server::tls;
 use crate::http::admin::Admin;
+use crate::http::listener::PartnerListener;
+use crate::http::webhooks::WebhookDoor;
 use crate::partners::system::entropy;
 use crate::telemetry::metrics;
 
@@ -47,6 +50,7 @@ pub enum Mode {
 pub struct Running {
     grpc: SocketAddr,
     admin: SocketAddr,
+    webhooks: Option<SocketAddr>,
     house: Arc<House>,
     health: Health,
     doors: TaskTracker,
@@ -55,7 +59,7 @@ pub struct Running {
     stop: CancellationToken,
 }
 
-/// Starts a process. When this answers, both listeners take calls.
+/// Starts a process. When this answers, all listeners take calls.
 pub async fn start(settings: &Settings, mode: Mode) -> Result<Running, StartError> {
     check(settings, mode)?;
     let tls = settings.server.tls.as_ref().map(tls::acceptor).transpose()?;
@@ -71,6 +75,12 @@ pub async fn start(settings: &Settings, mode: Mode) -> Result<Running, StartErro
     let listener = listen("server.listen", settings.server.listen).await?;
     let admin_listener = listen("server.admin_listen", settings.server.admin_listen).await?;
     let (grpc, admin) = (address(&listener)?, address(&admin_listener)?);
+    let webhook_listener = match settings.server.webhook_listen {
+        Some(asked) => Some(listen("server.webhook_listen", asked).await?),
+        None => None,
+    };
+    let webhook_address = webhook_listener.as_ref().map(address).transpose()?;
+    let accounts = webhooks(&settings.partners.gateways).map_err(StartError::Settings)?;
 
     let drain = CancellationToken::new();
     let stop = CancellationToken::new();
@@ -83,6 +93,7 @@ pub async fn start(settings: &Settings, mode: Mode) -> Result<Running, StartErro
         max_concurrent: settings.server.max_concurrent,
         drain: drain.clone(),
     };
+    let partners = PartnerListener { tls: tls.clone(), drain: drain.clone() };
     let connections = Connections {
         door: stack(routes, parts),
         tls,
@@ -95,6 +106,16 @@ pub async fn start(settings: &Settings, mode: Mode) -> Result<Running, StartErro
 
     let (doors, admin_door) = (TaskTracker::new(), TaskTracker::new());
     doors.spawn(connections.serve(listener));
+    match webhook_listener {
+        Some(listener) => {
+            let door = WebhookDoor::new(Arc::clone(&house), accounts);
+            drop(doors.spawn(partners.serve(listener, door.router())));
+        }
+        None if accounts.is_empty() => {}
+        None => tracing::warn!(
+            "webhook_secrets are given and server.webhook_listen is not: partners cannot send their webhooks"
+        ),
+    }
     admin_door.spawn(admin_service.serve(admin_listener, stop.clone()));
     let tasks = &house.engine.tasks;
     tasks.spawn(claims::run(Arc::clone(&house.engine)));
@@ -104,7 +125,7 @@ pub async fn start(settings: &Settings, mode: Mode) -> Result<Running, StartErro
     }
     tasks.spawn(reach::tell(reach::endpoints(&settings.partners.gateways)));
     health.set_serving(true).await;
-    Ok(Running { grpc, admin, house, health, doors, admin_door, drain, stop })
+    Ok(Running { grpc, admin, webhooks: webhook_address, house, health, doors, admin_door, drain, stop })
 }
 
 impl Running {
@@ -116,6 +137,11 @@ impl Running {
     /// Where metrics, liveness and readiness are told.
     pub const fn admin(&self) -> SocketAddr {
         self.admin
+    }
+
+    /// Where partners send their webhooks, if anywhere.
+    pub const fn webhooks(&self) -> Option<SocketAddr> {
+        self.webhooks
     }
 
     /// What the use cases work with.
@@ -155,7 +181,9 @@ fn check(settings: &Settings, mode: Mode) -> Result<(), StartError> {
             }
         }
         Mode::Development => {
-            for listener in [settings.server.listen, settings.server.admin_listen] {
+            let server = &settings.server;
+            let webhooks = server.webhook_listen;
+            for listener in [server.listen, server.admin_listen].into_iter().chain(webhooks) {
                 if !listener.ip().is_loopback() {
                     return Err(StartError::DevReachable(listener));
                 }

@@ -5,6 +5,7 @@
 //! - `transport`: Stripe's headers around the exchange, the credential among them.
 //! - `wire`, `parse`, `refunds`, `errors`, `declines`, `cards`: a reply becomes an outcome. They are pure, trust nothing, and
 //!   say that nobody knows whenever a reply has no one meaning.
+//! - `webhook`: what Stripe tells without being asked: proved to be Stripe's, then read.
 //!
 //! Every request about an intent asks for `expand[]=latest_charge`: the charge tells what was captured, and a
 //! form is then never empty, on which the gate of `exchange` relies.
@@ -21,8 +22,12 @@ mod refunds;
 mod render;
 mod settings;
 mod transport;
+mod webhook;
+#[cfg(test)]
+mod webhook_test;
 mod wire;
 
 pub use adapter::Stripe;
 pub use parse::meaning;
 pub use settings::{StripeError, StripeSettings};
+pub use webhook::StripeWebhooks;

@@ -355,5 +355,6 @@ fn parse(rendered: &Rendered, amount: Money) -> GatewayRequest {
         "void" => Call::Void { object },
         _ => Call::Refund { object, amount_minor },
     };
-    GatewayRequest { key: parts[3].to_owned(), reference: parts[4].to_owned(), amount, call }
+    let (key, reference) = (parts[3].to_owned(), parts[4].to_owned());
+    GatewayRequest { key, store: "shop".parse().unwrap(), reference, amount, call }
 }

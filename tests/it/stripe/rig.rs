@@ -58,6 +58,7 @@ pub(super) struct Teller {
 impl Teller {
     pub(super) fn render(&self, key: &str, call: Call) -> Rendered {
         let request = GatewayRequest {
+            store: "shop".parse().unwrap(),
             key: key.to_owned(),
             reference: REFERENCE.to_owned(),
             amount: euros(1_000),

@@ -96,6 +96,7 @@ fn address(request: &GatewayRequest) -> (String, Option<Form>) {
                     // A refund whose answer was lost is found again by its key.
                     .with("metadata[key]", &request.key)
                     .with("metadata[reference]", &request.reference)
+                    .with("metadata[store]", request.store.as_str())
             });
             ("/v1/refunds".to_owned(), form)
         }
@@ -115,7 +116,9 @@ fn create(request: &GatewayRequest, token: &str, confirm: &str) -> Option<Form> 
         .with("payment_method", token)
         .with("payment_method_types[]", "card")
         .with("confirm", confirm)
-        .with("metadata[reference]", &request.reference);
+        // Both come back with every message about the intent, and lead to the payment.
+        .with("metadata[reference]", &request.reference)
+        .with("metadata[store]", request.store.as_str());
     Some(form)
 }
 
@@ -130,6 +133,7 @@ mod tests {
     fn request(call: Call) -> GatewayRequest {
         GatewayRequest {
             key: "op_1".into(),
+            store: "shop".parse().unwrap(),
             reference: "pay_1".into(),
             amount: Money::new(1_250, "EUR".parse().unwrap()),
             call,
@@ -151,7 +155,7 @@ mod tests {
         assert_eq!(
             form,
             "expand%5B%5D=latest_charge&amount=1250&currency=eur&capture_method=manual&payment_method=pm_1&payment_method_types%5B%5D=card\
-             &confirm=false&metadata%5Breference%5D=pay_1"
+             &confirm=false&metadata%5Breference%5D=pay_1&metadata%5Bstore%5D=shop"
         );
     }
 
