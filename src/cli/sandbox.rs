@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use super::exit::FAILED;
 use super::runtime::{Signals, block_on};
 use crate::config::TelemetrySettings;
-use crate::partners::sandbox::{self, Idempotency, SandboxSettings};
+use crate::partners::sandbox::{self, Idempotency, SandboxSettings, WebhookSettings};
 use crate::telemetry::logs;
 
 /// The commands on sandboxes.
@@ -62,6 +62,21 @@ pub struct Gateway {
     /// Whether the fault `die_after_effect` may end the process.
     #[arg(long)]
     pub allow_die: bool,
+    /// Where it tells what happened: http://…/webhooks/ACCOUNT of a server's webhook listener.
+    #[arg(long, value_name = "URL")]
+    pub webhook_url: Option<String>,
+    /// What signs these webhooks; whsec_sandbox_ACCOUNT when absent.
+    #[arg(long, value_name = "SECRET", env = "CASHWRAP_SANDBOX_WEBHOOK_SECRET", hide_env_values = true)]
+    pub webhook_secret: Option<SecretString>,
+    /// How long each webhook waits before it is sent.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub webhook_delay_ms: u64,
+    /// How much longer it may wait, at random, so that webhooks overtake one another.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub webhook_spread_ms: u64,
+    /// How often each webhook is sent.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10))]
+    pub webhook_copies: u32,
     /// End when standard input ends, as it does with the process that started this one, however that ends.
     #[arg(long)]
     pub until_stdin_ends: bool,
@@ -81,6 +96,14 @@ impl Gateway {
         let defaults = SandboxSettings::default();
         let secret_key =
             self.secret_key.unwrap_or_else(|| SecretString::from(format!("sk_sandbox_{}", self.account)));
+        let signs = || SecretString::from(format!("whsec_sandbox_{}", self.account));
+        let webhook = self.webhook_url.map(|url| WebhookSettings {
+            url,
+            secret: self.webhook_secret.unwrap_or_else(signs),
+            delay_ms: self.webhook_delay_ms,
+            spread_ms: self.webhook_spread_ms,
+            copies: self.webhook_copies,
+        });
         SandboxSettings {
             listen: self.listen,
             account: self.account,
@@ -93,6 +116,7 @@ impl Gateway {
             hang_ms: self.hang_ms.unwrap_or(defaults.hang_ms),
             search_lag_ms: self.search_lag_ms.unwrap_or(defaults.search_lag_ms),
             allow_die: self.allow_die,
+            webhook,
         }
     }
 }

@@ -7,7 +7,8 @@
 //!
 //! The way of a request: `server` counts it, applies `faults` and authenticates; `wire` turns it into an
 //! endpoint and a form; `requests` decides, without touching anything, which entries it writes and how it is
-//! answered; `account` makes the entries durable and lets `book` and `intents` fold them. Nothing here
+//! answered; `account` makes the entries durable and lets `book` and `intents` fold them. `messages` says what its
+//! merchant is told of an entry, and `messenger` sends it. Nothing here
 //! knows the house: it is a server, and the Stripe adapter is its client. No domain type, port or store may
 //! enter, for a witness that shared code with the accused would prove nothing.
 
@@ -23,6 +24,8 @@ mod idempotency;
 mod intents;
 mod journal;
 mod line;
+mod messages;
+mod messenger;
 mod page;
 mod requests;
 mod server;
@@ -34,4 +37,4 @@ mod world;
 pub use faults::FaultSet;
 pub use handle::{Handle, SandboxError, serve};
 pub use journal::JournalError;
-pub use settings::{Idempotency, SandboxSettings, UnknownIdempotency};
+pub use settings::{Idempotency, SandboxSettings, UnknownIdempotency, WebhookSettings};

@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use super::account::Account;
 use super::journal::JournalError;
 use super::line::{LineListener, Scissors};
+use super::messenger::Messenger;
 use super::server::{Gate, router};
 use super::settings::SandboxSettings;
 
@@ -37,6 +38,9 @@ pub enum SandboxError {
     /// The ledger's entries contradict one another.
     #[error("the ledger contradicts itself ({0}): move it away")]
     Contradiction(String),
+    /// The client that sends webhooks cannot be made.
+    #[error("webhooks cannot be sent: {0}; correct --webhook-url")]
+    Webhooks(#[from] reqwest::Error),
     /// The disk's thread ended early.
     #[error("the ledger was not read to its end")]
     Interrupted,
@@ -66,6 +70,10 @@ impl Handle {
 
         let gate = Gate { account, tasks: TaskTracker::new(), shutdown: CancellationToken::new() };
         let handle = Self { address, tasks: gate.tasks.clone(), shutdown: gate.shutdown.clone() };
+        if let Some(webhook) = gate.account.settings.webhook.clone() {
+            let messenger = Messenger::new(webhook, gate.tasks.clone(), gate.shutdown.clone())?;
+            gate.tasks.spawn(messenger.run(Arc::clone(&gate.account)));
+        }
         for pending in gate.account.pending() {
             gate.schedule(pending);
         }

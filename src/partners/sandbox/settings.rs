@@ -32,6 +32,30 @@ pub struct SandboxSettings {
     pub search_lag_ms: u64,
     /// Whether the fault `die_after_effect` may end the process.
     pub allow_die: bool,
+    /// Where the merchant is told what happened; nowhere when absent.
+    pub webhook: Option<WebhookSettings>,
+}
+
+/// Where the merchant is told what happened, and how badly.
+#[derive(Clone, Debug)]
+pub struct WebhookSettings {
+    /// The address.
+    pub url: String,
+    /// What signs the messages.
+    pub secret: SecretString,
+    /// How long each message waits before it is sent.
+    pub delay_ms: u64,
+    /// How much longer it may wait, at random, so that messages overtake one another.
+    pub spread_ms: u64,
+    /// How often each is sent.
+    pub copies: u32,
+}
+
+impl WebhookSettings {
+    /// Messages to this address, at once and in order.
+    pub fn new(url: String, secret: SecretString) -> Self {
+        Self { url, secret, delay_ms: 0, spread_ms: 0, copies: 1 }
+    }
 }
 
 impl Default for SandboxSettings {
@@ -48,6 +72,7 @@ impl Default for SandboxSettings {
             hang_ms: 60_000,
             search_lag_ms: 1_000,
             allow_die: false,
+            webhook: None,
         }
     }
 }

@@ -12,6 +12,12 @@ pub(super) fn now_ms() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }
 
+/// A number from 0 to `most`, at random.
+pub(super) fn up_to(most: u64) -> u64 {
+    let drawn = Uuid::new_v4().as_u64_pair().1;
+    most.checked_add(1).map_or(drawn, |count| drawn % count)
+}
+
 /// The ids one request may need, drawn before it is decided so that deciding stays pure.
 #[derive(Clone, Debug)]
 pub(super) struct Fresh {

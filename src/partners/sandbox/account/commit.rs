@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::state::{Account, Outcome, State, lock};
-use crate::partners::sandbox::book::{PendingKind, Staged};
+use crate::partners::sandbox::book::{Book, PendingKind, Staged};
 use crate::partners::sandbox::entry::{Entry, KeyClaim, Recorded};
 use crate::partners::sandbox::idempotency::{self, Verdict};
 use crate::partners::sandbox::intents::{self, Hold};
 use crate::partners::sandbox::journal::Mark;
+use crate::partners::sandbox::messages::Message;
 use crate::partners::sandbox::requests::{self, Answer, Context, Decision, Delivery};
 use crate::partners::sandbox::settings::Idempotency;
 use crate::partners::sandbox::wire::{ApiError, Endpoint, Form, Reply, intent_json, refund_json};
@@ -16,8 +17,8 @@ use crate::partners::sandbox::world::{self, Fresh};
 /// A commit that was written and has to become durable.
 struct Written {
     mark: Mark,
+    messages: Vec<Message>,
     authorises: bool,
-    reply: Reply,
 }
 
 /// The ledger refused the commit: nothing happened.
@@ -40,7 +41,8 @@ impl Account {
         let now_ms = world::now_ms();
         if let Some(answered) = self.answered_before(&state, claim.as_ref(), now_ms) {
             drop(state);
-            return self.after_sync(self.syncer.written(), false, Outcome::now(answered));
+            let written = Written { mark: self.syncer.written(), messages: Vec::new(), authorises: false };
+            return self.after_sync(written, Outcome::now(answered));
         }
         let context = Context {
             account: &self.settings.account,
@@ -55,7 +57,7 @@ impl Account {
             Err(error) => return Outcome::now(error.reply(None)),
         };
         let delivery = decision.delivery;
-        let Ok(written) = self.commit(&mut state, decision, claim.as_ref(), now_ms) else {
+        let Ok((written, reply)) = self.commit(&mut state, decision, claim.as_ref(), now_ms) else {
             return Outcome::broken();
         };
         let held_key = claim.filter(|_| delivery == Delivery::Slow).map(|claim| {
@@ -64,8 +66,7 @@ impl Account {
         });
         let scheduled = state.book.pending_by_charge(&fresh.charge).cloned();
         drop(state);
-        let outcome = Outcome { reply: written.reply, delivery, scheduled, held_key };
-        self.after_sync(written.mark, written.authorises, outcome)
+        self.after_sync(written, Outcome { reply, delivery, scheduled, held_key })
     }
 
     /// The customer visited the address of the action; `None` if the intent waits for none.
@@ -73,9 +74,9 @@ impl Account {
         let fresh = Fresh::draw();
         let mut state = lock(&self.state);
         let entries = intents::finish_action(state.book.intent(id)?, &fresh.charge, success).ok()?;
-        self.commit_alone(&mut state, entries, Answer::Intent(id.to_owned()), None).map(|written| {
+        self.commit_alone(&mut state, entries, Answer::Intent(id.to_owned()), None).map(|(written, reply)| {
             drop(state);
-            self.after_sync(written.mark, written.authorises, Outcome::now(written.reply))
+            self.after_sync(written, Outcome::now(reply))
         })
     }
 
@@ -100,9 +101,9 @@ impl Account {
             }
             _ => Answer::Intent(pending.intent),
         };
-        if let Some(written) = self.commit_alone(&mut state, entries, answer, key.as_ref()) {
+        if let Some((written, reply)) = self.commit_alone(&mut state, entries, answer, key.as_ref()) {
             drop(state);
-            self.after_sync(written.mark, written.authorises, Outcome::now(written.reply));
+            self.after_sync(written, Outcome::now(reply));
         }
     }
 
@@ -125,7 +126,7 @@ impl Account {
         entries: Vec<Entry>,
         answer: Answer,
         key: Option<&KeyClaim>,
-    ) -> Option<Written> {
+    ) -> Option<(Written, Reply)> {
         let decision = Decision { entries, answer, delivery: Delivery::Now, executed: true };
         self.commit(state, decision, key, world::now_ms()).ok()
     }
@@ -137,7 +138,7 @@ impl Account {
         decision: Decision,
         claim: Option<&KeyClaim>,
         at_ms: i64,
-    ) -> Result<Written, NotWritten> {
+    ) -> Result<(Written, Reply), NotWritten> {
         let staged = state.book.stage(&decision.entries, at_ms).map_err(|cause| {
             tracing::error!(%cause, "the sandbox decided an impossible entry");
             NotWritten
@@ -155,15 +156,16 @@ impl Account {
             });
         }
         if entries.is_empty() {
-            return Ok(Written { mark: self.syncer.written(), authorises, reply });
+            return Ok((Written { mark: self.syncer.written(), messages: Vec::new(), authorises }, reply));
         }
         let recorded = in_place(entries, state.book.next_seq(), at_ms);
         let mark = state.journal.append(&recorded).map_err(|cause| {
             tracing::error!(%cause, "the sandbox cannot write its ledger");
             NotWritten
         })?;
-        state.book.adopt(recorded, staged);
-        Ok(Written { mark, authorises, reply })
+        state.book.adopt(recorded.clone(), staged);
+        let messages = self.messages_of(&recorded, &state.book);
+        Ok((Written { mark, messages, authorises }, reply))
     }
 
     fn render(&self, state: &State, staged: &Staged, answer: &Answer) -> Reply {
@@ -180,7 +182,8 @@ impl Account {
     }
 
     /// Waits until the commit is durable; here the process dies if it is told to.
-    fn after_sync(&self, mark: Mark, authorises: bool, outcome: Outcome) -> Outcome {
+    fn after_sync(&self, written: Written, outcome: Outcome) -> Outcome {
+        let Written { mark, messages, authorises } = written;
         if let Err(cause) = self.syncer.sync(mark) {
             tracing::error!(%cause, "the sandbox cannot sync its ledger");
             return Outcome::broken();
@@ -188,7 +191,19 @@ impl Account {
         if authorises && self.settings.allow_die && self.faults().die_after_effect {
             std::process::abort();
         }
+        if !messages.is_empty() {
+            self.tell(messages);
+        }
         outcome
+    }
+
+    /// What the merchant is told of these entries, if it is told anything.
+    fn messages_of(&self, recorded: &[Recorded], book: &Book) -> Vec<Message> {
+        if self.settings.webhook.is_none() {
+            return Vec::new();
+        }
+        let message = |entry| Message::of(entry, &self.settings.account, book, &self.base_url);
+        recorded.iter().filter_map(message).collect()
     }
 }
 

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
+
 use crate::partners::sandbox::book::{Book, Pending};
 use crate::partners::sandbox::faults::FaultSet;
 use crate::partners::sandbox::handle::SandboxError;
 use crate::partners::sandbox::journal::{Journal, Syncer};
+use crate::partners::sandbox::messages::Message;
 use crate::partners::sandbox::requests::Delivery;
 use crate::partners::sandbox::settings::SandboxSettings;
 use crate::partners::sandbox::wire::{ApiError, Reply};
@@ -21,6 +24,9 @@ pub(in crate::partners::sandbox) struct Account {
     pub(super) syncer: Arc<Syncer>,
     pub(super) faults: Mutex<FaultSet>,
     pub(super) requests: Mutex<BTreeMap<&'static str, u64>>,
+    /// What the merchant is still to be told.
+    pub(super) messages: Mutex<Vec<Message>>,
+    pub(super) told: Notify,
 }
 
 #[derive(Debug)]
@@ -74,12 +80,30 @@ impl Account {
             syncer,
             faults: Mutex::default(),
             requests: Mutex::default(),
+            messages: Mutex::default(),
+            told: Notify::new(),
         })
     }
 
     /// Authorisations that were on their way when the process ended.
     pub(in crate::partners::sandbox) fn pending(&self) -> Vec<Pending> {
         lock(&self.state).book.pending().cloned().collect()
+    }
+
+    /// Completes when there may be messages to take.
+    pub(in crate::partners::sandbox) async fn has_messages(&self) {
+        self.told.notified().await;
+    }
+
+    /// The messages that nobody has taken yet.
+    pub(in crate::partners::sandbox) fn take_messages(&self) -> Vec<Message> {
+        std::mem::take(&mut *lock(&self.messages))
+    }
+
+    /// What these messages tell is durable.
+    pub(super) fn tell(&self, messages: Vec<Message>) {
+        lock(&self.messages).extend(messages);
+        self.told.notify_one();
     }
 
     /// The key's answer has left: it is no longer in use.
