@@ -3,6 +3,7 @@
 
 mod cases;
 mod gate;
+mod hints;
 mod ladder;
 mod reactions;
 mod tables;

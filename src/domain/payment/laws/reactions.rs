@@ -6,7 +6,9 @@ use super::super::decide::{Conclusion, Effect};
 use super::super::operation::{OperationState, Probe};
 use super::super::outcome::{Outcome, Refusal, Status, UnknownCause, View};
 use super::super::react::{Input, Intent, react};
-use super::super::{AttemptState, Decline, DeclineClass, Goal, NotSent, OperationKind, Payment, Policy};
+use super::super::{
+    AttemptState, Decline, DeclineClass, Goal, Hint, NotSent, OperationKind, Payment, Policy,
+};
 use super::{START, every_state, payment, second};
 use crate::domain::ids::{AttemptId, OperationId, OrderId};
 use crate::domain::money::Money;
@@ -81,6 +83,8 @@ fn every_input(payment: &Payment) -> Vec<Input> {
         Input::Refund { operation: OperationId(Uuid::from_u128(32)), amount_minor: 300 },
     ];
     inputs.extend([Goal::Hold, Goal::Settle, Goal::Release].map(Input::Goal));
+    let account = payment.attempts[0].account.clone();
+    inputs.extend(Hint::ALL.map(|hint| Input::Hinted { account: account.clone(), object: None, hint }));
     for outcome in every_outcome(payment) {
         for replay in [false, true] {
             inputs.push(Input::Outcome { operation, replay, outcome: outcome.clone() });

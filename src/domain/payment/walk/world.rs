@@ -19,7 +19,7 @@ use crate::domain::payment::outcome::{NotSent, Outcome, Refusal, UnknownCause};
 use crate::domain::payment::policy::after;
 use crate::domain::payment::react::{self, Impossible, Input, Intent};
 use crate::domain::payment::{
-    Books, Decision, DeclineClass, Facts, GatewayCapabilities, GatewayFacts, Goal, Instrument, Payment,
+    Books, Decision, DeclineClass, Facts, GatewayCapabilities, GatewayFacts, Goal, Hint, Instrument, Payment,
     Policy, TenderCard, Verdict,
 };
 
@@ -363,6 +363,7 @@ impl World {
                     self.look(attempt.id, None);
                 }
             }
+            27..=30 => self.told(),
             11 => self.now = after(now, Duration::from_secs(1)),
             12 => self.now = after(now, Duration::from_hours(20)),
             13..=17 if self.verdict() == Verdict::Held && self.payment.goal == Goal::Hold => {
@@ -373,6 +374,14 @@ impl World {
             23..=26 => self.try_react(|operation| Input::Refund { operation, amount_minor: 300 }),
             _ => {}
         }
+    }
+
+    /// A message of some account, true or not.
+    fn told(&mut self) {
+        let hint = Hint::ALL[usize::from(self.tape.draw(4))];
+        let accounts: Vec<_> = self.gateways.keys().cloned().collect();
+        let account = accounts[usize::from(self.tape.draw(3)) % accounts.len()].clone();
+        self.react(Input::Hinted { account, object: None, hint });
     }
 
     /// An act of the owner's, who may be told that there is nothing to act on.

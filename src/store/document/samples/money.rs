@@ -11,8 +11,8 @@ use crate::domain::payment::gate::{Closed, Gate};
 use crate::domain::payment::operation::{Probe, Rung};
 use crate::domain::payment::scheme::{Limited, Network, TenderCard, Why};
 use crate::domain::payment::{
-    Attempt, AttemptState, Decline, DeclineClass, Goal, Instrument, NotSent, Operation, OperationKind,
-    OperationState, Payment, UnknownCause,
+    Attempt, AttemptState, Decline, DeclineClass, Goal, Hint, Hinted, Instrument, NotSent, Operation,
+    OperationKind, OperationState, Payment, UnknownCause,
 };
 use crate::ports::record::Record;
 
@@ -201,6 +201,11 @@ pub fn samples() -> Vec<(String, Record)> {
         Gate::Closed(Closed::GivenUp),
     ];
     let ended = gates.map(|gate| Attempt { failover: Some(gate), ..attempt(AttemptState::Voided) });
+    let hinted = Hint::ALL.map(|hint| {
+        let hinted = Hinted { hint, at: at(60), tries: 1, due_at: at(65) };
+        Attempt { hinted: Some(hinted), ..attempt(AttemptState::Voided) }
+    });
+    samples.push(("hinted".to_owned(), payment(hinted.into())));
     samples.push(("gates".to_owned(), payment(ended.into())));
     samples.push(("before_its_first_attempt".to_owned(), payment(Vec::new())));
     let whole = Attempt { operations: operations(), needs_review: true, ..attempt(AttemptState::Unknown) };
