@@ -28,4 +28,5 @@ mod server;
 mod store;
 mod stripe;
 mod two_processes;
+mod webhooks;
 mod wire;

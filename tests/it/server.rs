@@ -15,3 +15,4 @@ pub(crate) mod purchase;
 mod secrets;
 mod tls;
 mod web;
+mod webhooks;

@@ -75,6 +75,7 @@ struct Ledger {
     weather: VecDeque<(OperationKind, Weather)>,
     down: bool,
     guards: Vec<Guard>,
+    looks: usize,
     card: Option<SeenCard>,
     steps: &'static [(&'static str, i64)],
 }
@@ -124,6 +125,22 @@ impl Till {
                 object.status = Status::Captured;
             }
         }
+    }
+
+    /// What it had declined succeeds after all: the amount is held, or was taken.
+    pub fn succeeds_after_all(&self, taken: bool) {
+        for object in self.0.lock().unwrap().objects.values_mut() {
+            if matches!(object.status, Status::Declined(_)) {
+                object.was_authorised = true;
+                object.captured = if taken { object.amount.minor } else { 0 };
+                object.status = if taken { Status::Captured } else { Status::Authorised };
+            }
+        }
+    }
+
+    /// How often somebody looked.
+    pub fn looks(&self) -> usize {
+        self.0.lock().unwrap().looks
     }
 
     /// Every idempotency key that arrived.
@@ -318,7 +335,8 @@ impl Gateway for Till {
 
     async fn look(&self, look: &Look, _window: Window, _guard: Guard) -> Outcome {
         tokio::time::sleep(Duration::from_millis(30)).await;
-        let ledger = self.0.lock().unwrap();
+        let mut ledger = self.0.lock().unwrap();
+        ledger.looks += 1;
         if ledger.down {
             return Outcome::NotSent(NotSent::Connect);
         }

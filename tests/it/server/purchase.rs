@@ -2,7 +2,7 @@
 
 use cashwrap::app::stocking::{Load, stock};
 use cashwrap::partners::catalogue::load::load;
-use cashwrap::partners::sandbox::{Handle, SandboxSettings};
+use cashwrap::partners::sandbox::{Handle, SandboxSettings, WebhookSettings};
 use cashwrap::partners::system::UuidV7;
 use cashwrap::proto::cashwrap::v1 as api;
 use cashwrap::proto::cashwrap::v1::cart_service_client::CartServiceClient;
@@ -24,7 +24,13 @@ const CATALOGUE: &str = include_str!("../../../examples/catalogue.json");
 const NOBODY: &str = "http://127.0.0.1:9";
 
 pub async fn sandbox(account: &str, ledger: &TempDir) -> Handle {
+    sandbox_that_tells(account, ledger, None).await
+}
+
+/// A gateway that sends webhooks, if it is told where to.
+pub async fn sandbox_that_tells(account: &str, ledger: &TempDir, webhook: Option<WebhookSettings>) -> Handle {
     let settings = SandboxSettings {
+        webhook,
         listen: "127.0.0.1:0".parse().unwrap(),
         account: account.to_owned(),
         secret_key: SecretString::from(format!("sk_sandbox_{account}")),
@@ -36,17 +42,24 @@ pub async fn sandbox(account: &str, ledger: &TempDir) -> Handle {
 
 /// A process with the example's catalogue, over these gateways.
 pub async fn shop(directory: &TempDir, primary: &str, backup: &str) -> Running {
+    shop_with(directory, primary, backup, &[]).await
+}
+
+/// The same with more over its settings.
+pub async fn shop_with(directory: &TempDir, primary: &str, backup: &str, more: &[(&str, &str)]) -> Running {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let gateways = [
         ("CASHWRAP__PARTNERS__GATEWAYS__PRIMARY__BASE_URL", primary),
         ("CASHWRAP__PARTNERS__GATEWAYS__BACKUP__BASE_URL", backup),
     ];
+    let gateways: Vec<(&str, &str)> = gateways.iter().chain(more).copied().collect();
     let settings = settings(directory, &gateways);
     let loaded = load(CATALOGUE).unwrap();
     let demo = "demo".parse().unwrap();
     let catalogue =
         Load { store: &demo, products: &loaded.products, coupons: &loaded.coupons, stock: &loaded.stock };
     let database = Database::open(&settings.store).unwrap();
+    database.migrate().await.unwrap();
     stock(&*database.records(), &UuidV7, catalogue, |_| ()).await.unwrap();
     drop(database);
     start(&settings, Mode::Production).await.unwrap()
