@@ -38,13 +38,15 @@
 //! | a guest reading another guest's order | `strangers::a_guest_who_reads_…` |
 //! | sequential ids | `strangers::ids_that_are_counted_…` |
 //! | a typed e-mail unlocking someone's prices | `strangers::a_typed_email_…` |
+//! | completion races a webhook | `told::a_completion_that_races_…` |
+//! | confirm and webhook both process a payment | `told::a_confirm_and_a_webhook_…` |
+//! | a webhook handler that crashes | `told::a_webhook_whose_handler_…` |
 //! | card data in spans | `spans::no_card_number_…` |
 //!
 //! Left for the feature that they wait for:
 //!
 //! | what went wrong elsewhere | waits for |
 //! |---|---|
-//! | completion races a webhook | webhooks of partners |
 //! | two hosted payments of one checkout, both paid | several tenders; today a checkout has one placement at a time |
 //! | one line of a SKU on each side of a gift or an add-on | lines that are not merged by SKU |
 //! | a price of a customer, not of a flow | prices by customer; today a flow and its codes are what e-mail could unlock |
@@ -59,4 +61,5 @@ mod scene;
 mod spans;
 mod stock;
 mod strangers;
+mod told;
 mod twice;

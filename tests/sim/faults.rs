@@ -11,6 +11,8 @@
 
 use std::time::Duration;
 
+use cashwrap::domain::payment::Hint;
+
 use crate::dice::Dice;
 use crate::gateways::Issuer;
 
@@ -43,13 +45,17 @@ mod tax_down;
 mod timeout_after;
 mod timeout_before;
 mod unknown_commit;
+mod webhook_late;
+mod webhook_lies;
+mod webhook_lost;
+mod webhook_twice;
 mod wrong_amount;
 mod wrong_reference;
 
 pub use storm::Storm;
 
 /// Every fault.
-pub const ALL: [&Fault; 29] = [
+pub const ALL: [&Fault; 33] = [
     &crash_before::FAULT,
     &crash_after::FAULT,
     &paused_worker::FAULT,
@@ -79,7 +85,15 @@ pub const ALL: [&Fault; 29] = [
     &key_pruned::FAULT,
     &carrier_down::FAULT,
     &tax_down::FAULT,
+    &webhook_lost::FAULT,
+    &webhook_late::FAULT,
+    &webhook_twice::FAULT,
+    &webhook_lies::FAULT,
 ];
+
+/// Why nothing is told earlier.
+const BEFORE_THE_PLACEMENT: &[(Stage, &str)] =
+    &[(Stage::None, "no gateway has anything to tell before there is a placement")];
 
 /// Why no other stage is struck where the issuer is asked for money.
 const WHILE_PAYING_ALONE: &[(Stage, &str)] = &[
@@ -113,11 +127,13 @@ pub enum Site {
     Carrier,
     /// A call of the tax provider.
     Tax,
+    /// An event that a vendor tells.
+    Webhook,
 }
 
 impl Site {
     /// Every site.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Read,
         Self::Commit,
         Self::Claim,
@@ -128,6 +144,7 @@ impl Site {
         Self::Look,
         Self::Carrier,
         Self::Tax,
+        Self::Webhook,
     ];
 }
 
@@ -213,6 +230,14 @@ pub enum Blow {
     Issuer(Issuer),
     /// A carrier or tax provider errs after so long.
     PartnerDown(Duration),
+    /// An event never comes.
+    WebhookLost,
+    /// An event comes so much later.
+    WebhookLate(Duration),
+    /// An event comes twice.
+    WebhookTwice,
+    /// An event says this, whatever is so.
+    WebhookLies(Hint),
 }
 
 /// One fault.

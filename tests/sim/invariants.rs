@@ -35,6 +35,7 @@ mod i13_fences;
 mod i15_same_reply;
 mod i16_one_run_per_key;
 mod i18_refused_is_not_kept;
+mod i19_heard_once;
 mod i20_counts;
 mod i22_events;
 mod i23_books_agree;
@@ -48,12 +49,11 @@ mod r04_absence;
 mod r19_declines;
 
 /// Invariants of reliability.md that are not looked at here, and why.
-pub const ELSEWHERE: [(&str, &str); 3] = [
+pub const ELSEWHERE: [(&str, &str); 2] = [
     (
         "I14",
         "a commit is one call of the port, so that no gateway can be called inside one; the stores' suite",
     ),
-    ("I19", "webhooks join with the feature that receives them"),
     ("I29", "rows of neighbouring versions: the golden documents"),
 ];
 
@@ -134,6 +134,13 @@ pub enum Fact<'a> {
     },
     /// A caller was answered.
     Answered(&'a Answer<'a>),
+    /// A process took an event of a vendor.
+    Heard {
+        /// The event.
+        event: &'a str,
+        /// It led to a look.
+        counted: bool,
+    },
     /// What a process itself counted as impossible.
     Alarms {
         /// How often.
@@ -189,6 +196,7 @@ pub fn all() -> Vec<Box<dyn Invariant>> {
         Box::new(i15_same_reply::SameReply::default()),
         Box::new(i16_one_run_per_key::OneRunPerKey::default()),
         Box::new(i18_refused_is_not_kept::RefusedIsNotKept),
+        Box::new(i19_heard_once::HeardOnce::default()),
         Box::new(i20_counts::Counts::default()),
         Box::new(i22_events::Events::default()),
         Box::new(i23_books_agree::BooksAgree),

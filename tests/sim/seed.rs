@@ -58,6 +58,7 @@ pub fn hear_panics() {
 async fn live(seed: u64, tell: bool) -> Ended {
     let world = World::new(seed, tell);
     world.open().await;
+    world.tasks.spawn(crate::world::post::run(Arc::clone(&world)));
     for slot in 0..2 {
         world.start(slot, 0);
     }

@@ -3,7 +3,7 @@
 //! - [`core`]: what one lock guards: dice, storm, ledgers, book, invariants, story.
 //! - [`effects`]: the one place that every effect passes: where a process may die, stand still, or be struck.
 //! - [`process`]: a process of the house: started, killed, started anew. `clocks`: its own time.
-//! - [`store`], [`gateway`], [`partners`]: the ports as one process sees them.
+//! - [`store`], [`gateway`], [`partners`]: the ports as one process sees them. [`post`]: what vendors tell by themselves.
 //! - [`shop`]: what is sold, by which flow, with which time constants.
 //! - [`settle`]: the end: faults off, and everything comes to rest within a bound.
 
@@ -12,6 +12,7 @@ pub mod core;
 pub mod effects;
 pub mod gateway;
 pub mod partners;
+pub mod post;
 pub mod process;
 pub mod settle;
 pub mod shop;

@@ -1,11 +1,14 @@
 //! What one lock guards: dice, storm, ledgers, book, invariants, story.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cashwrap::domain::ids::AccountId;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::post::Letter;
 use crate::book::Book;
 use crate::dice::Dice;
 use crate::faults::Storm;
@@ -24,6 +27,14 @@ pub struct Core {
     pub storm: Storm,
     /// The gateways' ledgers by account.
     pub tills: BTreeMap<AccountId, Ledger>,
+    /// What vendors have to tell, and nobody carries yet.
+    pub letters: Vec<Letter>,
+    /// Rings when there is something to carry.
+    pub written: Arc<Notify>,
+    /// How many events are being carried.
+    pub carried: u64,
+    /// The chance that only the post has, so that it changes nobody else's.
+    pub post_dice: Dice,
     /// What is durable.
     pub book: Book,
     /// How many effects there were.
@@ -37,6 +48,7 @@ pub struct Core {
     /// What happened, if somebody wants to read it.
     pub story: Story,
     invariants: Vec<Box<dyn Invariant>>,
+    told: u64,
 }
 
 impl Core {
@@ -58,6 +70,11 @@ impl Core {
             violation: None,
             story: Story::new(tell),
             invariants: invariants::all(),
+            letters: Vec::new(),
+            written: Arc::default(),
+            carried: 0,
+            post_dice: dice.others(),
+            told: 0,
         }
     }
 
@@ -65,6 +82,9 @@ impl Core {
     pub fn see(&mut self, fact: &Fact<'_>, now: Instant) {
         if self.violation.is_some() {
             return;
+        }
+        if let Fact::Executed { account, reference } = fact {
+            self.write(account, reference);
         }
         let Self { book, tills, invariants, clocks_were_off, .. } = self;
         let scene = Scene { book, tills, now, clocks_were_off: *clocks_were_off };
@@ -75,6 +95,16 @@ impl Core {
                 return;
             }
         }
+    }
+
+    /// The vendor has something to tell of each object of a payment.
+    fn write(&mut self, account: &AccountId, reference: &str) {
+        let Some(till) = self.tills.get(account) else { return };
+        for object in till.of(reference) {
+            self.told += 1;
+            self.letters.extend(Letter::about(account, object, self.told));
+        }
+        self.written.notify_one();
     }
 
     /// The full audit at the end.

@@ -76,6 +76,10 @@ impl World {
 
     fn is_quiet(&self) -> bool {
         let idle = self.memory.inspect(|dump| dump.due().next().is_none());
-        idle && self.core().tills.values().all(|till| till.next_landing().is_none())
+        let silent = {
+            let core = self.core();
+            core.carried == 0 && core.letters.is_empty()
+        };
+        idle && silent && self.core().tills.values().all(|till| till.next_landing().is_none())
     }
 }
