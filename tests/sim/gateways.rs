@@ -18,7 +18,7 @@ mod paypal;
 mod stripe;
 
 pub use ledger::Ledger;
-pub use object::{Asked, Issuer};
+pub use object::{Asked, Issuer, Object, Phase};
 pub use profile::Profile;
 
 /// Every vendor.
