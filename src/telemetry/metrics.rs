@@ -60,6 +60,7 @@ fn describe() {
         "cashwrap_breaker_probes_total",
         "reads that went before payments, by account, class and result"
     );
+    describe_counter!("cashwrap_webhooks_total", "webhooks that came, by account and what became of them");
     describe_counter!("cashwrap_attempts_total", "payment attempts begun, by account");
     describe_counter!(
         "cashwrap_failovers_total",

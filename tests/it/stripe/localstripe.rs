@@ -1,10 +1,15 @@
 //! The adapter against localstripe, a Stripe look-alike that others wrote. It has no idempotency and knows no
-//! search, so only the way of a payment is checked.
+//! search, so only the way of a payment is checked, and the signature of its webhooks.
 
 use std::time::Duration;
 
 use cashwrap::domain::payment::{DeclineClass, Outcome, Status};
+use cashwrap::partners::gateway::stripe::StripeWebhooks;
 use cashwrap::ports::gateway::Call;
+use cashwrap::ports::webhook::{NotGenuine, RawWebhook, Webhooks as _};
+use secrecy::SecretString;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 use super::rig::{REFERENCE, Teller, account_at, euros, view};
 use crate::support::localstripe::{KEY, LocalStripe};
@@ -62,4 +67,50 @@ async fn what_it_does_not_know_is_not_taken_for_absent() {
     // It names no code, so its 404 proves nothing of the object.
     let told = teller(&server).look("pi_nowhere").await;
     assert!(matches!(&told, Outcome::Refused(refusal) if !refusal.not_found), "{told:?}");
+}
+
+/// The bytes of one HTTP request, answered with 200: its head and its body.
+async fn receive(listener: &TcpListener) -> (String, Vec<u8>) {
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let mut request = Vec::new();
+    loop {
+        stream.read_buf(&mut request).await.unwrap();
+        let Some(end) = request.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8(request[..end].to_vec()).unwrap().to_lowercase();
+        let length = head.split("content-length: ").nth(1).unwrap().split("\r\n").next().unwrap();
+        if request.len() >= end + 4 + length.parse::<usize>().unwrap() {
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .await
+                .unwrap();
+            return (head, request[end + 4..].to_vec());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_webhook_that_a_server_of_others_signed_is_genuine_and_a_touched_one_is_not() {
+    let server = LocalStripe::start().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let http = reqwest::Client::new();
+    let hook = [("url", url.as_str()), ("secret", "whsec_of_localstripe"), ("events[]", "customer.created")];
+    let config = format!("{}/_config/webhooks/ours", server.base_url);
+    assert!(http.post(config).bearer_auth(KEY).form(&hook).send().await.unwrap().status().is_success());
+    let customers = format!("{}/v1/customers", server.base_url);
+    let form = [("description", "Zoë")];
+    assert!(http.post(customers).bearer_auth(KEY).form(&form).send().await.unwrap().status().is_success());
+
+    let (head, mut body) = receive(&listener).await;
+    let signature = head.lines().find_map(|line| line.strip_prefix("stripe-signature: ")).unwrap();
+    let headers = [("stripe-signature", signature)];
+    let webhooks = StripeWebhooks::new(&[SecretString::from("whsec_of_localstripe")]);
+    let signed_at: i64 = signature.split(['=', ',']).nth(1).unwrap().parse().unwrap();
+    let now = jiff::Timestamp::from_second(signed_at).unwrap();
+    let [notice] =
+        webhooks.read(RawWebhook { headers: &headers, body: &body }, now).unwrap().try_into().unwrap();
+    assert!(notice.event.starts_with("evt_") && notice.about.is_none(), "{notice:?}");
+    body.push(b' ');
+    let touched = webhooks.read(RawWebhook { headers: &headers, body: &body }, now);
+    assert_eq!(touched, Err(NotGenuine::Forged));
 }
