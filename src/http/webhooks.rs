@@ -7,6 +7,7 @@
 //! No vendor's wire may enter: `ports::webhook` reads, `app::webhooks` decides what an event is worth.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::post;
+use http_body_util::LengthLimitError;
 use tokio::sync::Semaphore;
 
 use crate::app::House;
@@ -126,5 +128,5 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, (StatusCode, &'s
 }
 
 fn is_too_long(error: &axum::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.is::<http_body_util::LengthLimitError>())
+    error.source().is_some_and(<dyn Error>::is::<LengthLimitError>)
 }

@@ -88,14 +88,16 @@ impl Attempt {
             | AttemptState::Refunded
             | AttemptState::LateVoided
             | AttemptState::LateRefunded => false,
-            AttemptState::Unknown => unknown,
             AttemptState::AwaitingAction { .. } => {
                 hint != Hint::Moved && goal != Goal::Release && self.void_reason.is_none()
             }
             AttemptState::Authorised if self.open().is_none() => {
                 matches!(hint, Hint::Gone | Hint::Taken) && goal != Goal::Release
             }
-            AttemptState::Authorised | AttemptState::Captured | AttemptState::LateRefunding => unknown,
+            AttemptState::Unknown
+            | AttemptState::Authorised
+            | AttemptState::Captured
+            | AttemptState::LateRefunding => unknown,
             AttemptState::Voiding | AttemptState::LateVoiding => unknown || (self.sends() && hint.of_money()),
             AttemptState::Voided
             | AttemptState::Declined(_)
@@ -196,15 +198,12 @@ pub(super) fn looked(
         return;
     }
     let pause = usize::try_from(hinted.tries).ok().and_then(|tries| policy.schedule.get(tries));
-    match pause {
-        Some(pause) => {
-            let (tries, due_at) = (hinted.tries.saturating_add(1), after(asked, *pause));
-            attempt.hinted = Some(Hinted { tries, due_at, ..hinted });
-        }
-        None => {
-            let nowhere = matches!(outcome, Outcome::Refused(refusal) if refusal.not_found);
-            attempt.needs_review |= !nowhere;
-            attempt.hinted = None;
-        }
+    if let Some(pause) = pause {
+        let (tries, due_at) = (hinted.tries.saturating_add(1), after(asked, *pause));
+        attempt.hinted = Some(Hinted { tries, due_at, ..hinted });
+        return;
     }
+    let nowhere = matches!(outcome, Outcome::Refused(refusal) if refusal.not_found);
+    attempt.needs_review |= !nowhere;
+    attempt.hinted = None;
 }

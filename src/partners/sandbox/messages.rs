@@ -1,6 +1,8 @@
 //! What the gateway tells its merchant without being asked: an event for each entry of the ledger that a client of
 //! Stripe's would hear of, signed as Stripe signs. Pure: nothing here sends.
 
+use std::fmt::Write as _;
+
 use ring::hmac;
 use serde_json::{Value, json};
 
@@ -35,7 +37,10 @@ impl Message {
     pub(super) fn signature(&self, secret: &[u8], second: i64) -> String {
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
         let tag = hmac::sign(&key, format!("{second}.{}", self.body).as_bytes());
-        let hex: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = tag.as_ref().iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
         format!("t={second},v1={hex}")
     }
 }

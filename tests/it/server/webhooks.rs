@@ -1,5 +1,6 @@
 //! The door for webhooks: what it takes, what it refuses and how, and the way from a gateway's event to an order.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -56,7 +57,10 @@ fn signed(secret: &str, body: &str) -> String {
     let at = jiff::Timestamp::now().as_second();
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
     let tag = hmac::sign(&key, format!("{at}.{body}").as_bytes());
-    let hex: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = tag.as_ref().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
     format!("Stripe-Signature: t={at},v1={hex}\r\n")
 }
 

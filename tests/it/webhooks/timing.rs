@@ -34,7 +34,7 @@ async fn an_event_that_is_earlier_than_the_answer_to_the_call_changes_nothing_an
             let payment = only_payment(&ready.world).await;
             assert_eq!(hear(&ready.house, &event("evt_1", payment, Hint::Held)).await, Heard::NothingNew);
         };
-        let (_, placed) =
+        let ((), placed) =
             futures::future::join(early, ready.world.place_until_settled(&ready.house, &mutation, &place))
                 .await;
         assert!(placed.unwrap().starts_with("order "));
@@ -61,8 +61,8 @@ async fn a_worker_that_was_just_going_to_rest_keeps_its_fence_and_does_not_sleep
         assert_eq!(hear(&ready.house, &event("evt_1", payment, Hint::Held)).await, Heard::Looking);
         fuse.read_lag(Duration::ZERO);
     };
-    let (driven, ()) = futures::future::join(drives, comes).await;
-    assert!(driven.is_some());
+    let (ended, ()) = futures::future::join(drives, comes).await;
+    assert!(ended.is_some());
     sleep(Duration::from_secs(1)).await;
     let session = shown(&ready.house, ready.checkout).await.checkout;
     assert_eq!(session.state, CheckoutState::Completed);

@@ -32,10 +32,9 @@ impl Letter {
     pub fn about(account: &AccountId, object: &Object, number: u64) -> Option<Self> {
         let hint = match object.phase {
             Phase::Created => return None,
-            Phase::Action => Hint::Moved,
             Phase::Held => Hint::Held,
             Phase::Captured if object.refunds.is_empty() => Hint::Taken,
-            Phase::Captured => Hint::Moved,
+            Phase::Action | Phase::Captured => Hint::Moved,
             Phase::Voided | Phase::Declined(_) => Hint::Gone,
         };
         let about = About {

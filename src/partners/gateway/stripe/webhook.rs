@@ -111,7 +111,8 @@ struct Data {
 #[derive(Deserialize)]
 struct Object {
     id: Option<String>,
-    object: Option<String>,
+    #[serde(rename = "object")]
+    kind: Option<String>,
     payment_intent: Option<serde_json::Value>,
     #[serde(default)]
     metadata: Option<BTreeMap<String, serde_json::Value>>,
@@ -121,7 +122,7 @@ impl Object {
     /// What we put beside the object when it was made.
     fn about(&self) -> Option<About> {
         let ours = |name: &str| self.metadata.as_ref()?.get(name)?.as_str();
-        let intent = match self.object.as_deref() {
+        let intent = match self.kind.as_deref() {
             Some("payment_intent") => self.id.as_deref(),
             _ => self.payment_intent.as_ref().and_then(serde_json::Value::as_str),
         };

@@ -1,5 +1,7 @@
 //! Webhooks as Stripe signs them, and as others would.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use ring::hmac;
 use secrecy::SecretString;
@@ -24,7 +26,10 @@ fn intent() -> String {
 fn v1(secret: &str, at: i64, body: &str) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
     let tag = hmac::sign(&key, format!("{at}.{body}").as_bytes());
-    tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    tag.as_ref().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 fn signed(secret: &str, body: &str) -> String {
