@@ -139,10 +139,15 @@ fn take(shelves: &mut Dump, key: &Key, worker: WorkerId, until: Timestamp) -> Op
     Some(Claim { key: key.clone(), fence: timer.fence })
 }
 
+/// A row as a reader gets it: how long it lives is the store's own affair.
+fn told(stored: &StoredRow) -> Document {
+    Document { void_at: None, ..stored.document.clone() }
+}
+
 #[async_trait::async_trait]
 impl Store<Document> for MemoryStore {
     async fn read(&self, query: &Query) -> Result<Snapshot<Document>, StoreError> {
-        self.read_as(query, |_, stored| Ok(stored.document.clone()))
+        self.read_as(query, |_, stored| Ok(told(stored)))
     }
 
     async fn commit(&self, unit: &UnitOfWork<Document>) -> Verdict {
@@ -195,7 +200,7 @@ impl Store<Document> for MemoryStore {
     }
 
     async fn list(&self, listing: &Listing) -> Result<Vec<(Key, Row<Document>)>, StoreError> {
-        self.list_as(listing, |_, stored| Ok(stored.document.clone()))
+        self.list_as(listing, |_, stored| Ok(told(stored)))
     }
 
     async fn events(&self, key: &Key, after: u64) -> Result<Vec<StoredEvent>, StoreError> {
