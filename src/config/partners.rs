@@ -35,6 +35,8 @@ pub struct GatewaySettings {
     pub account: AccountId,
     /// The wire that it speaks.
     pub kind: GatewayKind,
+    /// Whether plain HTTP may lead to another machine. Never in the open: keys and tokens would be read on the way.
+    pub allow_plain_http: bool,
     /// How long connecting may take; a call that did not connect was never sent.
     pub connect_timeout: Duration,
     /// Calls under way at once.
@@ -130,6 +132,8 @@ struct Gateway {
     connect_timeout_ms: Duration,
     #[serde(default = "default_max_in_flight", deserialize_with = "leaf::count::<_, 1, 10_000>")]
     max_in_flight: u32,
+    #[serde(default)]
+    allow_plain_http: bool,
     #[serde(default, with = "BreakerKeys")]
     breaker: BreakerSettings,
     #[serde(default = "GatewayCapabilities::stripe", with = "CapabilityKeys")]
@@ -150,8 +154,15 @@ fn default_max_in_flight() -> u32 {
     100
 }
 
-const GATEWAY_KEYS: [&str; 6] =
-    ["kind", "timeout_ms", "connect_timeout_ms", "max_in_flight", "breaker", "capabilities"];
+const GATEWAY_KEYS: [&str; 7] = [
+    "kind",
+    "timeout_ms",
+    "connect_timeout_ms",
+    "max_in_flight",
+    "allow_plain_http",
+    "breaker",
+    "capabilities",
+];
 
 impl PartnerSettings {
     pub(super) fn read(mut raw: RawTable, problems: &mut Problems) -> Self {
@@ -162,6 +173,7 @@ impl PartnerSettings {
             Some(GatewaySettings {
                 account,
                 kind: given.kind,
+                allow_plain_http: given.allow_plain_http,
                 connect_timeout: given.connect_timeout_ms,
                 max_in_flight: given.max_in_flight,
                 breaker: given.breaker,
