@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use super::database::Database;
 use super::error::StartError;
 use super::house::{Built, build, unusable};
+use super::readiness::Readiness;
 use super::{doors, reach, tending, upkeep};
 use crate::app::House;
 use crate::config::Settings;
@@ -90,8 +91,9 @@ pub async fn start(settings: &Settings, mode: Mode) -> Result<Running, StartErro
         grace: CALLS_GRACE,
         entropy: entropy(),
     };
+    let mut readiness = Readiness::new(database, Arc::clone(&house.engine.store), health.clone());
     let admin_service =
-        Admin { store: Arc::clone(&house.engine.store), drain: drain.clone(), metrics: recorder.clone() };
+        Admin { unready: readiness.unready(), drain: drain.clone(), metrics: recorder.clone() };
 
     let (doors, admin_door) = (TaskTracker::new(), TaskTracker::new());
     doors.spawn(connections.serve(listener));
@@ -103,7 +105,8 @@ pub async fn start(settings: &Settings, mode: Mode) -> Result<Running, StartErro
         tasks.spawn(tending::run(Arc::clone(&house), account, gateway));
     }
     tasks.spawn(reach::tell(reach::endpoints(&settings.partners.gateways)));
-    health.set_serving(true).await;
+    readiness.look().await;
+    tasks.spawn(readiness.run(drain.clone()));
     Ok(Running { grpc, admin, house, health, doors, admin_door, drain, stop })
 }
 
@@ -126,7 +129,7 @@ impl Running {
     /// Drains and stops; false when something was left under way, which a process recovers later.
     pub async fn stop(self) -> bool {
         let last_moment = Instant::now() + WHOLE_GRACE;
-        self.health.set_serving(false).await;
+        self.health.end().await;
         self.drain.cancel();
         self.doors.close();
         self.doors.wait().await;
