@@ -156,6 +156,9 @@ fn check(settings: &Settings, mode: Mode) -> Result<(), StartError> {
             if settings.auth.keys.is_empty() {
                 tracing::warn!("no caller has a key: every call is refused; add [[auth.keys]]");
             }
+            for known in settings.published_secrets() {
+                tracing::warn!(key = known.key, remedy = known.remedy, "a secret {}", known.reason);
+            }
         }
         Mode::Development => {
             for listener in [settings.server.listen, settings.server.admin_listen] {
