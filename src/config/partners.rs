@@ -3,6 +3,7 @@
 //! What every account of a sort has is read here; the rest of its table stays a [`RawTable`], which the
 //! implementation reads with a struct of its own.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -212,7 +213,20 @@ impl PartnerSettings {
             carriers: carriers(CarrierKind::TableRate),
             pickup: carriers(CarrierKind::Pickup),
             tax: self.tax.iter().map(|tax| tax.account.clone()).collect(),
+            options: self.carriers.iter().filter_map(options).collect(),
         }
+    }
+}
+
+/// The codes of what a carrier offers, where its settings list them.
+fn options(carrier: &CarrierSettings) -> Option<(AccountId, BTreeSet<String>)> {
+    match carrier.kind {
+        CarrierKind::TableRate => {
+            let methods = carrier.options.clone().take_list("methods").ok()?;
+            let codes = methods.iter().filter_map(|method| method.text("code").map(str::to_owned));
+            Some((carrier.account.clone(), codes.collect()))
+        }
+        CarrierKind::Pickup => None,
     }
 }
 
