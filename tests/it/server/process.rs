@@ -140,6 +140,22 @@ async fn plain_http_to_a_gateway_on_another_machine_is_refused_unless_it_is_allo
 }
 
 #[tokio::test]
+async fn a_file_that_cannot_be_used_is_told_with_its_key_and_what_to_do() {
+    let directory = TempDir::new().unwrap();
+    let key = directory.path().join("tls.key");
+    std::fs::write(&key, "-----BEGIN PRIVATE KEY-----\nMC4=\n-----END PRIVATE KEY-----\n").unwrap();
+    let key = key.to_str().unwrap();
+    let swapped = [("CASHWRAP__SERVER__TLS__CERT_FILE", key), ("CASHWRAP__SERVER__TLS__KEY_FILE", key)];
+    let told = refused(&swapped, Mode::Production).await.to_string();
+    assert!(told.starts_with("server.tls.cert_file: no certificate can be read from "), "{told}");
+    assert!(told.ends_with("see that cert_file and key_file are not swapped"), "{told}");
+    let told =
+        refused(&[("CASHWRAP__STORE__URL", "sqlite:/nope/dir/x.db")], Mode::Production).await.to_string();
+    assert!(told.starts_with("store.url: the lock file /nope/dir/x.db.lock cannot be used: "), "{told}");
+    assert!(told.ends_with("make its directory, or let this user write there"), "{told}");
+}
+
+#[tokio::test]
 async fn two_processes_cannot_have_one_embedded_store() {
     let (directory, running) = running(Mode::Production).await;
     let error = start(&settings(&directory, &[]), Mode::Production).await.err().unwrap();
