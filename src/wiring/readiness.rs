@@ -71,7 +71,7 @@ impl Readiness {
         match &now {
             None => tracing::info!("ready: calls are served"),
             Some(reason) => {
-                tracing::warn!(reason, "not ready: probes are told so, and gRPC health is NOT_SERVING")
+                tracing::warn!(reason, "not ready: probes are told so, and gRPC health is NOT_SERVING");
             }
         }
         self.health.set_serving(now.is_none()).await;
