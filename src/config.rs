@@ -17,6 +17,7 @@ mod flows;
 mod overlay;
 mod partners;
 mod problem;
+mod published;
 mod raw;
 mod secret;
 mod server;

@@ -3,7 +3,7 @@
 //! - [`database`], `gateways`, `partners`, `vault`: an implementation for each port.
 //! - [`house`]: what the use cases work with, put together. `doors`: the services over it.
 //! - [`process`]: starts everything, and ends it in order. `upkeep`: what a replica reads again every second.
-//!   `tending`: the reads that gateways' breakers wait for. [`reach`]: which gateways are away when it
+//!   `readiness`: whether calls should come. `tending`: the reads that gateways' breakers wait for. [`reach`]: which gateways are away when it
 //!   starts.
 //! - [`error`]: why a process does not start.
 //!
@@ -17,6 +17,7 @@ pub mod house;
 mod partners;
 pub mod process;
 pub mod reach;
+mod readiness;
 mod tending;
 mod upkeep;
 mod vault;

@@ -96,6 +96,10 @@ fn unsold(loaded: &Loaded, sold: &[Currency]) -> Vec<String> {
 }
 
 async fn fill(database: Database, store: StoreId, loaded: Loaded) -> ExitCode {
+    if let Err(error) = database.check().await {
+        eprintln!("error: {error}");
+        return ExitCode::from(FAILED);
+    }
     let load =
         Load { store: &store, products: &loaded.products, coupons: &loaded.coupons, stock: &loaded.stock };
     let records = database.records();

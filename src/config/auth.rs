@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{self, Deserializer};
+use serde::de::{self, Deserializer, IgnoredAny};
 
 use super::leaf;
 use super::problem::Problems;
@@ -89,6 +89,10 @@ pub struct DataKey {
 #[serde(deny_unknown_fields)]
 struct Given {
     capability_key: Secret,
+    #[expect(dead_code, reason = "taken out before; serde names it among the keys that there are")]
+    keys: Option<IgnoredAny>,
+    #[expect(dead_code, reason = "taken out before; serde names it among the keys that there are")]
+    data_keys: Option<IgnoredAny>,
 }
 
 impl AuthSettings {

@@ -3,6 +3,7 @@
 //! What every account of a sort has is read here; the rest of its table stays a [`RawTable`], which the
 //! implementation reads with a struct of its own.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -35,6 +36,8 @@ pub struct GatewaySettings {
     pub account: AccountId,
     /// The wire that it speaks.
     pub kind: GatewayKind,
+    /// Whether plain HTTP may lead to another machine. Never in the open: keys and tokens would be read on the way.
+    pub allow_plain_http: bool,
     /// How long connecting may take; a call that did not connect was never sent.
     pub connect_timeout: Duration,
     /// Calls under way at once.
@@ -130,6 +133,8 @@ struct Gateway {
     connect_timeout_ms: Duration,
     #[serde(default = "default_max_in_flight", deserialize_with = "leaf::count::<_, 1, 10_000>")]
     max_in_flight: u32,
+    #[serde(default)]
+    allow_plain_http: bool,
     #[serde(default, with = "BreakerKeys")]
     breaker: BreakerSettings,
     #[serde(default = "GatewayCapabilities::stripe", with = "CapabilityKeys")]
@@ -150,8 +155,15 @@ fn default_max_in_flight() -> u32 {
     100
 }
 
-const GATEWAY_KEYS: [&str; 6] =
-    ["kind", "timeout_ms", "connect_timeout_ms", "max_in_flight", "breaker", "capabilities"];
+const GATEWAY_KEYS: [&str; 7] = [
+    "kind",
+    "timeout_ms",
+    "connect_timeout_ms",
+    "max_in_flight",
+    "allow_plain_http",
+    "breaker",
+    "capabilities",
+];
 
 impl PartnerSettings {
     pub(super) fn read(mut raw: RawTable, problems: &mut Problems) -> Self {
@@ -162,6 +174,7 @@ impl PartnerSettings {
             Some(GatewaySettings {
                 account,
                 kind: given.kind,
+                allow_plain_http: given.allow_plain_http,
                 connect_timeout: given.connect_timeout_ms,
                 max_in_flight: given.max_in_flight,
                 breaker: given.breaker,
@@ -200,7 +213,20 @@ impl PartnerSettings {
             carriers: carriers(CarrierKind::TableRate),
             pickup: carriers(CarrierKind::Pickup),
             tax: self.tax.iter().map(|tax| tax.account.clone()).collect(),
+            options: self.carriers.iter().filter_map(options).collect(),
         }
+    }
+}
+
+/// The codes of what a carrier offers, where its settings list them.
+fn options(carrier: &CarrierSettings) -> Option<(AccountId, BTreeSet<String>)> {
+    match carrier.kind {
+        CarrierKind::TableRate => {
+            let methods = carrier.options.clone().take_list("methods").ok()?;
+            let codes = methods.iter().filter_map(|method| method.text("code").map(str::to_owned));
+            Some((carrier.account.clone(), codes.collect()))
+        }
+        CarrierKind::Pickup => None,
     }
 }
 

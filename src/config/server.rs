@@ -37,7 +37,7 @@ pub struct ServerSettings {
     #[serde(rename = "patience_ms", deserialize_with = "leaf::millis::<_, 100, 60_000>")]
     pub patience: Duration,
     /// The certificate of the gRPC and the webhook listener; without it they speak plain text.
-    #[serde(skip)]
+    // Taken out before and read for itself; serde names it among the keys that there are.
     pub tls: Option<TlsSettings>,
 }
 

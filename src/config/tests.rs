@@ -72,7 +72,7 @@ fn wrong_keys_and_values_are_refused_with_the_full_key_and_what_is_allowed() {
             "max_concurrent = 1024",
             "max_conurrent = 1024",
             "server.max_conurrent: unknown key; remove it, or use one of listen, admin_listen, webhook_listen, max_concurrent, \
-             max_placements, request_timeout_ms, patience_ms",
+             max_placements, request_timeout_ms, patience_ms, tls",
         ),
         (
             "max_concurrent = 1024",
@@ -227,7 +227,7 @@ fn every_mistake_is_shown_at_once() {
     assert_eq!(
         parse(&wrong, &variables).unwrap_err(),
         "test.toml: server.colour: unknown key; remove it, or use one of listen, admin_listen, webhook_listen, max_concurrent, \
-         max_placements, request_timeout_ms, patience_ms\n\
+         max_placements, request_timeout_ms, patience_ms, tls\n\
          test.toml: server.max_concurrent: is integer `0`; give a whole number from 1 to 100000\n\
          test.toml: server.patience_ms: is string \"soon\"; give a whole number from 100 to 60000 (set by \
          CASHWRAP__SERVER__PATIENCE_MS)\n\
@@ -374,5 +374,20 @@ proptest! {
                 prop_assert!(!problem.reason.is_empty() && !problem.remedy.is_empty(), "{}", problem);
             }
         }
+    }
+}
+
+#[test]
+fn an_unknown_key_is_answered_with_every_key_of_its_section() {
+    let text = "[server]\ncolour = 1\n[auth]\ncolour = 1\n";
+    let told = Settings::parse("test.toml", text, []).unwrap_err().to_string();
+    for (key, keys) in [
+        ("server.colour", vec!["listen", "tls"]),
+        ("auth.colour", vec!["capability_key", "keys", "data_keys"]),
+    ] {
+        let line = told.lines().find(|line| line.contains(&format!("{key}: unknown key"))).unwrap();
+        let (_, listed) = line.split_once("use one of ").unwrap();
+        let listed: Vec<&str> = listed.split(", ").collect();
+        assert!(keys.iter().all(|key| listed.contains(key)), "{line}");
     }
 }

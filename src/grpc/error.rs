@@ -6,6 +6,7 @@
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
+use super::convert::address::spelled;
 use crate::app::{Error, Reason};
 use crate::proto::cashwrap::v1::ErrorReason;
 
@@ -27,8 +28,8 @@ impl From<Error> for Status {
             details.add_bad_request_violation(field.path.clone(), field.remedy.clone());
         }
         for problem in error.problems() {
-            let code = problem.code.as_str();
-            details.add_precondition_failure_violation(code, problem.path.clone(), problem.remedy.clone());
+            let (code, path) = (problem.code.as_str(), spelled(&problem.path));
+            details.add_precondition_failure_violation(code, path, problem.remedy.clone());
         }
         if let Some(pause) = error.pause() {
             details.set_retry_info(Some(pause));
@@ -131,6 +132,19 @@ mod tests {
             ("CONTACT_REQUIRED", "details.contact")
         );
         assert_eq!(details.retry_info().unwrap().retry_delay, Some(Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn a_problem_names_its_field_as_the_api_does() {
+        for (own, told) in [
+            ("details.billing.address.recipient", "details.billing.address.recipients"),
+            ("details.delivery_address.recipient", "details.delivery_address.recipients"),
+        ] {
+            let problem = Problem::new(ProblemCode::BillingAddressInvalid, own);
+            let error = Error::new(Reason::CheckoutNotReady, "solve them").with_problems(vec![problem]);
+            let details = Status::from(error).get_error_details();
+            assert_eq!(details.precondition_failure().unwrap().violations[0].subject, told);
+        }
     }
 
     #[test]

@@ -1,10 +1,8 @@
 //! The admin listener: `/livez`, `/readyz`, `/metrics`.
 //!
-//! Alive is a process that answers at all. Ready is one that does not drain and whose store answers: a replica
-//! that cannot commit should get no calls. It tells nothing of a store's business.
-
-use std::sync::Arc;
-use std::time::Duration;
+//! Alive is a process that answers at all. Ready is one that does not drain and whose store answers in the shape that
+//! is needed: a replica that cannot commit should get no calls. Whoever watches the store says so; nothing is asked of it
+//! here. It tells nothing of a store's business.
 
 use axum::Router;
 use axum::extract::State;
@@ -13,19 +11,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-
-use crate::ports::Record;
-use crate::ports::store::Store;
-
-/// How long the store may take to answer: less than the second that a probe waits by default.
-const STORE_PATIENCE: Duration = Duration::from_millis(800);
 
 /// What the listener tells of.
 #[derive(Clone)]
 pub struct Admin {
-    /// Asked for its time, to see whether it is there.
-    pub store: Arc<dyn Store<Record>>,
+    /// Why no calls should come, in a line; `None` while they should.
+    pub unready: watch::Receiver<Option<String>>,
     /// Cancelled once the process drains.
     pub drain: CancellationToken,
     /// What was counted.
@@ -50,13 +43,13 @@ impl Admin {
     }
 }
 
-async fn ready(State(admin): State<Admin>) -> (StatusCode, &'static str) {
+async fn ready(State(admin): State<Admin>) -> (StatusCode, String) {
     if admin.drain.is_cancelled() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "draining\n");
+        return (StatusCode::SERVICE_UNAVAILABLE, "draining\n".to_owned());
     }
-    match tokio::time::timeout(STORE_PATIENCE, admin.store.now()).await {
-        Ok(Ok(_)) => (StatusCode::OK, "ready\n"),
-        Ok(Err(_)) | Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
+    match &*admin.unready.borrow() {
+        None => (StatusCode::OK, "ready\n".to_owned()),
+        Some(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")),
     }
 }
 

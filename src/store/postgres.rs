@@ -13,6 +13,7 @@ mod outcome;
 mod queries;
 mod rows;
 mod settings;
+mod shape;
 mod store;
 
 pub use settings::{PostgresError, PostgresSettings};

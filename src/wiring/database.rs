@@ -17,6 +17,7 @@ use crate::store::{PostgresSettings, PostgresStore, SqliteStore};
 use crate::telemetry::store::Observed;
 
 /// A database that was opened.
+#[derive(Clone)]
 pub enum Database {
     /// A file of this process alone; opening it migrates it.
     Sqlite(Arc<SqliteStore>),
@@ -38,6 +39,14 @@ impl Database {
         match self {
             Self::Sqlite(_) => Ok(()),
             Self::Postgres(store) => Ok(store.migrate().await?),
+        }
+    }
+
+    /// Whether it has the shape that this version needs; changes nothing.
+    pub async fn check(&self) -> Result<(), StartError> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(store) => Ok(store.check().await?),
         }
     }
 

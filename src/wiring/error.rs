@@ -24,7 +24,7 @@ pub enum StartError {
     )]
     DevReachable(SocketAddr),
     /// The certificate cannot be served.
-    #[error("server.tls: {0}")]
+    #[error("server.tls.{0}")]
     Tls(#[from] TlsError),
     /// An address is taken, or not of this machine.
     #[error("{key}: cannot listen on {address}: {cause}; {}", listen_remedy(.cause, .key))]
@@ -67,13 +67,17 @@ impl StartError {
 /// What to do about an address that cannot be listened on.
 fn listen_remedy(cause: &io::Error, key: &str) -> String {
     let variable = format!("CASHWRAP__{}", key.replace('.', "__").to_uppercase());
-    let first = match cause.kind() {
+    format!("{}, or give another address with {key} or {variable}", way_to_listen(cause))
+}
+
+/// What to do about an address that cannot be listened on, other than to give another one.
+pub fn way_to_listen(cause: &io::Error) -> &'static str {
+    match cause.kind() {
         io::ErrorKind::AddrInUse => "end the process that listens there (another cashwrap, perhaps)",
         io::ErrorKind::AddrNotAvailable => "use an address of this machine",
         io::ErrorKind::PermissionDenied => "use a port above 1023",
         _ => "correct it",
-    };
-    format!("{first}, or give another address with {key} or {variable}")
+    }
 }
 
 fn lines<T: ToString>(problems: &[T]) -> String {

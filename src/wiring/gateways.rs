@@ -80,16 +80,30 @@ fn stripe(settings: &GatewaySettings) -> Result<Stripe, Vec<SettingProblem>> {
     let stripe = StripeSettings {
         base_url: options.base_url.unwrap_or_else(|| defaults.base_url.clone()),
         api_version: options.api_version.unwrap_or_else(|| defaults.api_version.clone()),
+        allow_plain_http: settings.allow_plain_http,
         connect_timeout: settings.connect_timeout,
         capabilities: settings.capabilities.clone(),
         ..defaults
     };
     Stripe::new(&stripe).map_err(|error| {
+        if let StripeError::Line(LineError::PlainHttp(_)) = &error {
+            return vec![plain_http(settings)];
+        }
         let key = match &error {
-            StripeError::Line(LineError::BaseUrl(_)) | StripeError::PlainText(_) => "base_url",
+            StripeError::Line(LineError::BaseUrl(_) | LineError::PlainHttp(_))
+            | StripeError::PlainText(_) => "base_url",
             StripeError::SecretKey => "secret_key",
             StripeError::Line(LineError::NoTls | LineError::Client(_)) => "",
         };
         vec![settings.options.problem(key, error.to_string(), "correct it")]
     })
+}
+
+fn plain_http(settings: &GatewaySettings) -> SettingProblem {
+    settings.options.problem(
+        "base_url",
+        "sends keys and tokens in plain text to another machine",
+        "begin it with https://, or set allow_plain_http = true beside it where nobody else can read the network, such \
+         as for a sandbox in a cluster",
+    )
 }

@@ -16,6 +16,7 @@ use super::database::Database;
 use super::error::StartError;
 use super::gateways::webhooks;
 use super::house::{Built, build, unusable};
+use super::readiness::Readiness;
 use super::{doors, reach, tending, upkeep};
 use crate::app::House;
 use crate::config::Settings;
@@ -101,8 +102,9 @@ pub async fn start(settings: &Settings, mode: Mode) -> Result<Running, StartErro
         grace: CALLS_GRACE,
         entropy: entropy(),
     };
+    let mut readiness = Readiness::new(database, Arc::clone(&house.engine.store), health.clone());
     let admin_service =
-        Admin { store: Arc::clone(&house.engine.store), drain: drain.clone(), metrics: recorder.clone() };
+        Admin { unready: readiness.unready(), drain: drain.clone(), metrics: recorder.clone() };
 
     let (doors, admin_door) = (TaskTracker::new(), TaskTracker::new());
     doors.spawn(connections.serve(listener));
@@ -124,7 +126,8 @@ pub async fn start(settings: &Settings, mode: Mode) -> Result<Running, StartErro
         tasks.spawn(tending::run(Arc::clone(&house), account, gateway));
     }
     tasks.spawn(reach::tell(reach::endpoints(&settings.partners.gateways)));
-    health.set_serving(true).await;
+    readiness.look().await;
+    tasks.spawn(readiness.run(drain.clone()));
     Ok(Running { grpc, admin, webhooks: webhook_address, house, health, doors, admin_door, drain, stop })
 }
 
@@ -152,7 +155,7 @@ impl Running {
     /// Drains and stops; false when something was left under way, which a process recovers later.
     pub async fn stop(self) -> bool {
         let last_moment = Instant::now() + WHOLE_GRACE;
-        self.health.set_serving(false).await;
+        self.health.end().await;
         self.drain.cancel();
         self.doors.close();
         self.doors.wait().await;
@@ -178,6 +181,9 @@ fn check(settings: &Settings, mode: Mode) -> Result<(), StartError> {
         Mode::Production => {
             if settings.auth.keys.is_empty() {
                 tracing::warn!("no caller has a key: every call is refused; add [[auth.keys]]");
+            }
+            for known in settings.published_secrets() {
+                tracing::warn!(key = known.key, remedy = known.remedy, "a secret {}", known.reason);
             }
         }
         Mode::Development => {

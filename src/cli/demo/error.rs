@@ -1,6 +1,7 @@
 //! Why a scenario, or the demo as a whole, did not go as it should.
 
 use std::io;
+use std::net::SocketAddr;
 
 use tonic::Status;
 use tonic_types::StatusExt as _;
@@ -9,6 +10,7 @@ use crate::app::Error as AppError;
 use crate::config::SettingsRefused;
 use crate::partners::catalogue::load::LoadError;
 use crate::wiring::StartError;
+use crate::wiring::error::way_to_listen;
 
 /// Why the demo did not go as it should.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +18,20 @@ pub(super) enum DemoError {
     /// The server does not start.
     #[error("the server does not start: {0}")]
     Server(#[from] StartError),
+    /// The address of the command line cannot be used.
+    #[error("--listen: cannot listen on {address}: {cause}; {}, or give another address", way_to_listen(.cause))]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// The address of the command line is everybody's.
+    #[error(
+        "--listen: the demo lets in calls without credentials, so it listens on this machine only, and {0} is \
+         reachable from outside: give 127.0.0.1 and a port"
+    )]
+    Reachable(SocketAddr),
     /// The example's settings cannot be read.
     #[error("the demo's settings are wrong: {0}")]
     Settings(#[from] SettingsRefused),

@@ -125,6 +125,15 @@ async fn serve(directory: &Directory, listen: Listen, gateways: [&Gateway; 2]) -
             let again = settings(directory.path(), anywhere, urls())?;
             Ok(wiring::start(&again, Mode::Development).await?)
         }
-        started => Ok(started?),
+        started => started.map_err(|error| of_command_line(error, listen)),
+    }
+}
+
+/// What is wrong with an address is told of the option that gave it.
+fn of_command_line(error: StartError, listen: Listen) -> DemoError {
+    match (error, listen) {
+        (StartError::Listen { address, cause, .. }, Listen::At(_)) => DemoError::Listen { address, cause },
+        (StartError::DevReachable(address), Listen::At(_)) => DemoError::Reachable(address),
+        (error, _) => DemoError::Server(error),
     }
 }

@@ -1,6 +1,6 @@
 //! The partner accounts that a flow may name, so that a dangling name is found at start and not at a sale.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::ids::AccountId;
 
@@ -15,4 +15,6 @@ pub struct KnownAccounts {
     pub pickup: BTreeSet<AccountId>,
     /// Tax providers.
     pub tax: BTreeSet<AccountId>,
+    /// The codes of the delivery options of each carrier whose options the configuration lists.
+    pub options: BTreeMap<AccountId, BTreeSet<String>>,
 }

@@ -1,6 +1,6 @@
 //! Loads flow documents from files, and judges them together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use super::embedded::READY_FLOWS;
 use super::problem::{FlowProblem, FlowsRefused, Place};
 use super::reader::Reader;
 use super::{document, node};
-use crate::domain::flow::{Flow, lint};
+use crate::domain::flow::{Chain, DeliveryOffer, Flow, lint};
 
 /// The largest file that is read: a hundred times a long flow.
 const MAX_FILE_BYTES: usize = 1 << 20;
@@ -43,7 +43,12 @@ pub fn load_paths(paths: &[PathBuf], known: Option<&KnownAccounts>) -> Result<Lo
     if paths.is_empty() {
         let ready = READY_FLOWS
             .map(|(name, text)| Source { name: format!("ready-made {name}"), text: text.to_owned() });
-        return load_sources(&ready, known);
+        return load_sources(&ready, known).map_err(|FlowsRefused(mut problems)| {
+            let reason = "is not set, so that the ready-made flows are served, which name these accounts";
+            let remedy = "set it to a directory with flows of your own, or add the accounts";
+            problems.push(whole(Path::new("flows.directory"), reason.to_owned(), remedy));
+            FlowsRefused(problems)
+        });
     }
     let mut problems = Vec::new();
     let mut sources = Vec::new();
@@ -142,7 +147,7 @@ pub fn load_sources(sources: &[Source], known: Option<&KnownAccounts>) -> Result
         return Err(FlowsRefused(problems));
     }
     let flows: Vec<Flow> = read.iter().map(|one| one.flow.clone()).collect();
-    let warnings = lint(&flows)
+    let mut warnings: Vec<FlowProblem> = lint(&flows)
         .into_iter()
         .filter_map(|warning| {
             let about =
@@ -156,7 +161,34 @@ pub fn load_sources(sources: &[Source], known: Option<&KnownAccounts>) -> Result
             })
         })
         .collect();
+    if let Some(known) = known {
+        warnings.extend(read.iter().flat_map(|one| unoffered(one, known)));
+    }
     Ok(LoadedFlows { flows, warnings })
+}
+
+/// The delivery options that a flow names and none of its carriers offers. Where what one of them offers is not known, or
+/// there is none, nothing is said here.
+fn unoffered(one: &Read, known: &KnownAccounts) -> Vec<FlowProblem> {
+    let DeliveryOffer::Only(named) = &one.flow.frontend.delivery_options else { return Vec::new() };
+    let carriers = one.flow.backend.carriers.iter().flat_map(Chain::accounts);
+    let offered: Option<Vec<_>> = carriers.map(|account| known.options.get(account)).collect();
+    let offered: BTreeSet<&str> = offered.into_iter().flatten().flatten().map(String::as_str).collect();
+    if offered.is_empty() {
+        return Vec::new();
+    }
+    let key = "frontend.delivery_options";
+    let missing = named.iter().filter(|code| !offered.contains(code.as_str()));
+    let told = missing.map(|code| FlowProblem {
+        place: one.place(key),
+        key: key.to_owned(),
+        reason: format!("no carrier of the flow offers {code}, so that nobody is offered it"),
+        remedy: format!(
+            "name one of {}, or give a carrier of the flow a method with this code",
+            offered.iter().copied().collect::<Vec<_>>().join(", ")
+        ),
+    });
+    told.collect()
 }
 
 fn read_source(

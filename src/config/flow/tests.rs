@@ -1,5 +1,7 @@
 //! The texts of mistakes and warnings, and that no text is too much for the loader.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
 use crate::domain::flow::{Chain, DegradedMode, RuleName};
@@ -31,6 +33,7 @@ fn accounts() -> KnownAccounts {
         carriers: named(&["courier", "parcel"]),
         pickup: named(&["shops"]),
         tax: named(&["builtin", "remote"]),
+        options: BTreeMap::new(),
     }
 }
 
@@ -429,4 +432,28 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn an_option_that_no_carrier_of_the_flow_offers_is_warned_of_where_it_is_named() {
+    let text = SOUND.replace("frontend:\n", "frontend:\n  delivery_options: [express, standard]\n");
+    assert_ne!(text, SOUND);
+    let source = [Source { name: "flows.yaml".to_owned(), text }];
+    let warned = |offered: &[(&str, &[&str])]| -> Vec<String> {
+        let options = offered.iter().map(|(account, codes)| {
+            (account.parse().unwrap(), codes.iter().map(|code| (*code).to_owned()).collect())
+        });
+        let known = KnownAccounts { options: options.collect(), ..accounts() };
+        let warnings = load_sources(&source, Some(&known)).unwrap().warnings;
+        let told = warnings.iter().filter(|warning| warning.key == "frontend.delivery_options");
+        told.map(ToString::to_string).collect()
+    };
+    assert_eq!(warned(&[("parcel", &["standard", "express"])]), Vec::<String>::new());
+    assert_eq!(warned(&[("courier", &["express"])]), Vec::<String>::new(), "what parcel offers is not known");
+    let [told] = warned(&[("parcel", &["paket", "standard"]), ("courier", &["express"])]).try_into().unwrap();
+    assert!(told.starts_with("flows.yaml:"), "{told}");
+    assert!(told.ends_with(
+        "frontend.delivery_options: no carrier of the flow offers express, so that nobody is offered it; name one of \
+         paket, standard, or give a carrier of the flow a method with this code"
+    ), "{told}");
 }

@@ -89,7 +89,8 @@ impl Address {
         let mut problems = self.text_problems();
         let rule = RULES.iter().find(|rule| rule.country == self.country.code());
         if self.recipient.trim().is_empty() && self.organisation.trim().is_empty() {
-            problems.push(FieldProblem::new("recipient", "say who receives it"));
+            problems
+                .push(FieldProblem::new("recipient", "name the person or the organisation at this address"));
         }
         if self.lines.iter().all(|line| line.trim().is_empty()) {
             problems.push(FieldProblem::new("lines", "give the street and number"));

@@ -123,7 +123,7 @@ pub fn position(place: Coordinates) -> LatLng {
 }
 
 /// The path of a field as the API spells it, from the domain's own spelling of an address.
-pub(super) fn spelled(path: &str) -> String {
+pub(in crate::grpc) fn spelled(path: &str) -> String {
     let (parent, field) = path.rsplit_once('.').unwrap_or(("", path));
     if !parent.ends_with("address") {
         return path.to_owned();

@@ -1,7 +1,10 @@
 //! Health and reflection, beside the services of the house.
 
+use std::sync::Arc;
+
 use prost::Message as _;
 use prost_types::FileDescriptorSet;
+use tokio::sync::Mutex;
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
 use tonic_health::server::{HealthReporter, health_reporter};
@@ -19,11 +22,27 @@ pub struct Undescribed;
 pub struct Health {
     reporter: HealthReporter,
     services: Vec<String>,
+    /// Whether the process ends; held while services are told, so that nobody tells something else meanwhile.
+    ended: Arc<Mutex<bool>>,
 }
 
 impl Health {
-    /// Sets what every service, and the server as a whole, says of itself.
+    /// Sets what every service, and the server as a whole, says of itself. Changes nothing after [`Self::end`].
     pub async fn set_serving(&self, serving: bool) {
+        let ended = self.ended.lock().await;
+        if !*ended {
+            self.tell(serving).await;
+        }
+    }
+
+    /// Nothing serves any more, whatever anybody finds later.
+    pub async fn end(&self) {
+        let mut ended = self.ended.lock().await;
+        *ended = true;
+        self.tell(false).await;
+    }
+
+    async fn tell(&self, serving: bool) {
         let status = if serving { ServingStatus::Serving } else { ServingStatus::NotServing };
         self.reporter.set_service_status("", status).await;
         for service in &self.services {
@@ -35,7 +54,7 @@ impl Health {
 /// Adds health, and reflection v1 and v1alpha, to `routes`. Nothing serves until health is told so.
 pub async fn with_probes(routes: Routes) -> Result<(Routes, Health), Undescribed> {
     let (reporter, health) = health_reporter();
-    let health_reporter = Health { reporter, services: services()? };
+    let health_reporter = Health { reporter, services: services()?, ended: Arc::default() };
     health_reporter.set_serving(false).await;
     let described = || {
         Builder::configure()

@@ -58,7 +58,11 @@ impl<'a> Fields<'a> {
     pub fn required(&mut self, names: &[&'static str]) -> Option<(&'static str, &'a Value)> {
         let found = self.take(names);
         if found.is_none() {
-            self.problem(names.first().copied().unwrap_or_default(), "it is missing: give it");
+            let remedy = match names {
+                [_] => "it is missing: give it".to_owned(),
+                several => format!("it is missing: give {}", several.join(" or ")),
+            };
+            self.problem(names.first().copied().unwrap_or_default(), remedy);
         }
         found
     }

@@ -70,6 +70,37 @@ pub enum PostgresError {
         /// What kept it from being reached.
         cause: String,
     },
+    /// It was never migrated.
+    #[error(
+        "the database at {servers} holds no tables of Cashwrap: run `cashwrap migrate` with the same settings"
+    )]
+    Empty {
+        /// Where it is.
+        servers: String,
+    },
+    /// It was migrated by an earlier version only.
+    #[error(
+        "the database at {servers} has the shape of migration {found}, and this version needs {needed}: run \
+         `cashwrap migrate` with the same settings"
+    )]
+    Older {
+        /// Where it is.
+        servers: String,
+        /// The last migration that was applied.
+        found: i64,
+        /// The one that is needed.
+        needed: i64,
+    },
+    /// Its user may not do what must be done.
+    #[error("the database at {servers} refuses its user: {cause}; {remedy}")]
+    Forbidden {
+        /// Where it is.
+        servers: String,
+        /// What the server said.
+        cause: String,
+        /// Which privileges are needed.
+        remedy: &'static str,
+    },
     /// A migration failed.
     #[error("the database could not be migrated")]
     Migration(#[source] refinery::Error),

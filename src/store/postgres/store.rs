@@ -14,7 +14,7 @@ use super::contact::Contact;
 use super::envelope::{envelope, micros};
 use super::outcome::{Meaning, code_of, meaning_of, verdict_of};
 use super::settings::{PostgresError, PostgresSettings};
-use super::{connect, migrate, queries, rows};
+use super::{connect, migrate, queries, rows, shape};
 use crate::domain::ids::{StoreId, WorkerId};
 use crate::ports::document::Document;
 use crate::ports::store::{
@@ -51,6 +51,11 @@ impl PostgresStore {
         migrate::migrate(&self.pool, self.contact.servers()).await
     }
 
+    /// Whether the database answers and has the shape that this version needs; changes nothing.
+    pub async fn check(&self) -> Result<(), PostgresError> {
+        shape::check(&self.pool, self.contact.servers()).await
+    }
+
     /// Closes the pool: later calls find the store unreachable.
     pub fn close(&self) {
         self.pool.close();
@@ -67,7 +72,9 @@ impl PostgresStore {
         let asked = timeout(self.patience, async {
             // Prepared once per connection. Nothing of the unit is sent yet, so nothing can be in doubt.
             let statement = connection.prepare_cached(queries::COMMIT).await.map_err(|error| {
-                tracing::warn!(code = code_of(&error), "a commit could not be prepared");
+                if !self.contact.refused(&error) {
+                    tracing::warn!(code = code_of(&error), "a commit could not be prepared");
+                }
                 Meaning::Elsewhere
             })?;
             sent = true;
@@ -76,7 +83,7 @@ impl PostgresStore {
                 let meaning = meaning_of(&error);
                 if meaning == Meaning::Again {
                     tracing::debug!(code = code_of(&error), "a commit was in another's way");
-                } else {
+                } else if !self.contact.refused(&error) {
                     tracing::warn!(code = code_of(&error), ?meaning, "a commit failed");
                 }
                 meaning
@@ -107,15 +114,17 @@ impl PostgresStore {
             let prepared = connection.prepare_cached(statement).await?;
             connection.query(&prepared, parameters).await
         });
-        let (meaning, code) = match answered.await {
+        let (meaning, code, told) = match answered.await {
             Ok(Ok(rows)) => return Ok(rows),
-            Ok(Err(error)) => (meaning_of(&error), code_of(&error)),
-            Err(_elapsed) => (Meaning::Unknown, "not answered in time".to_owned()),
+            Ok(Err(error)) => (meaning_of(&error), code_of(&error), self.contact.refused(&error)),
+            Err(_elapsed) => (Meaning::Unknown, "not answered in time".to_owned(), false),
         };
         if matches!(meaning, Meaning::Unknown | Meaning::Elsewhere) {
             drop(Object::take(connection));
         }
-        tracing::warn!(code, "the database did not answer a read");
+        if !told {
+            tracing::warn!(code, "the database did not answer a read");
+        }
         Err(StoreError::Unavailable(code))
     }
 }

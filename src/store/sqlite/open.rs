@@ -26,13 +26,15 @@ pub enum SqliteError {
         path: PathBuf,
     },
     /// The lock file beside it cannot be made.
-    #[error("the lock file {path} cannot be used")]
+    #[error(
+        "the lock file {path} cannot be used: {cause}; correct the path of the database, make its directory, or let \
+         this user write there"
+    )]
     Lock {
         /// The lock file.
         path: PathBuf,
         /// Why.
-        #[source]
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// SQLite refused.
     #[error("the database file cannot be opened")]
@@ -51,12 +53,12 @@ pub(super) fn lock(path: &Path) -> Result<File, SqliteError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let lock_path = PathBuf::from(name);
-    let unusable = |source| SqliteError::Lock { path: lock_path.clone(), source };
+    let unusable = |cause| SqliteError::Lock { path: lock_path.clone(), cause };
     let file = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(unusable)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(SqliteError::InUse { path: path.to_owned() }),
-        Err(TryLockError::Error(source)) => Err(unusable(source)),
+        Err(TryLockError::Error(cause)) => Err(unusable(cause)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use cashwrap::config::Settings;
 use cashwrap::wiring::database::Database;
@@ -11,8 +12,12 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tonic::Code;
 use tonic::transport::Endpoint;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
 
 use super::client::call;
+use crate::support::patience::until;
 use crate::support::postgres::{Options, PrivatePostgres};
 
 const EXAMPLE: &str = include_str!("../../../examples/cashwrap.toml");
@@ -116,6 +121,41 @@ async fn unknown_keys_of_partners_are_told_all_at_once_before_anything_is_served
 }
 
 #[tokio::test]
+async fn plain_http_to_a_gateway_on_another_machine_is_refused_unless_it_is_allowed() {
+    let away = ("CASHWRAP__PARTNERS__GATEWAYS__PRIMARY__BASE_URL", "http://192.0.2.1:12111");
+    for mode in [Mode::Production, Mode::Development] {
+        let error = refused(&[away], mode).await;
+        let told = error.to_string();
+        assert!(error.is_refusal(), "{told}");
+        assert!(
+            told.contains("partners.gateways.primary.base_url: sends keys and tokens in plain text"),
+            "{told}"
+        );
+        assert!(told.contains("allow_plain_http = true"), "{told}");
+    }
+    let directory = TempDir::new().unwrap();
+    let allowed = ("CASHWRAP__PARTNERS__GATEWAYS__PRIMARY__ALLOW_PLAIN_HTTP", "true");
+    let running = start(&settings(&directory, &[away, allowed]), Mode::Production).await.unwrap();
+    assert!(running.stop().await);
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_used_is_told_with_its_key_and_what_to_do() {
+    let directory = TempDir::new().unwrap();
+    let key = directory.path().join("tls.key");
+    std::fs::write(&key, "-----BEGIN PRIVATE KEY-----\nMC4=\n-----END PRIVATE KEY-----\n").unwrap();
+    let key = key.to_str().unwrap();
+    let swapped = [("CASHWRAP__SERVER__TLS__CERT_FILE", key), ("CASHWRAP__SERVER__TLS__KEY_FILE", key)];
+    let told = refused(&swapped, Mode::Production).await.to_string();
+    assert!(told.starts_with("server.tls.cert_file: no certificate can be read from "), "{told}");
+    assert!(told.ends_with("see that cert_file and key_file are not swapped"), "{told}");
+    let told =
+        refused(&[("CASHWRAP__STORE__URL", "sqlite:/nope/dir/x.db")], Mode::Production).await.to_string();
+    assert!(told.starts_with("store.url: the lock file /nope/dir/x.db.lock cannot be used: "), "{told}");
+    assert!(told.ends_with("make its directory, or let this user write there"), "{told}");
+}
+
+#[tokio::test]
 async fn two_processes_cannot_have_one_embedded_store() {
     let (directory, running) = running(Mode::Production).await;
     let error = start(&settings(&directory, &[]), Mode::Production).await.err().unwrap();
@@ -123,8 +163,34 @@ async fn two_processes_cannot_have_one_embedded_store() {
     assert!(running.stop().await);
 }
 
+/// What gRPC health says of the server as a whole and of a service.
+async fn health(running: &Running) -> [ServingStatus; 2] {
+    let channel = Endpoint::new(format!("http://{}", running.grpc())).unwrap().connect().await.unwrap();
+    let mut client = HealthClient::new(channel);
+    let mut told = Vec::new();
+    for service in ["", "cashwrap.v1.CheckoutService"] {
+        let request = HealthCheckRequest { service: service.to_owned() };
+        told.push(client.check(request).await.unwrap().into_inner().status());
+    }
+    told.try_into().unwrap()
+}
+
+/// Waits until every probe says the same: ready, or not for `reason`.
+async fn until_told(running: &Running, reason: Option<&str>) {
+    let (status, words) = reason.map_or(("200", "ready"), |reason| ("503", reason));
+    let serving = if reason.is_none() { ServingStatus::Serving } else { ServingStatus::NotServing };
+    until(words, Duration::from_secs(15), async || {
+        let answer = get(running.admin(), "/readyz").await;
+        answer.starts_with(&format!("HTTP/1.1 {status} ")) && answer.contains(words)
+    })
+    .await;
+    // Health is told before the listener is.
+    assert_eq!(health(running).await, [serving; 2]);
+    assert!(get(running.admin(), "/livez").await.starts_with("HTTP/1.1 200 "));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_runs_on_postgresql_over_tls_and_is_alive_but_not_ready_without_its_database() {
+async fn it_runs_on_postgresql_over_tls_and_is_ready_only_while_a_migrated_database_answers() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let directory = TempDir::new().unwrap();
     let cluster =
@@ -137,11 +203,12 @@ async fn it_runs_on_postgresql_over_tls_and_is_alive_but_not_ready_without_its_d
     ];
     let settings = settings(&directory, &over.each_ref().map(|(name, value)| (*name, value.as_str())));
     let running = start(&settings, Mode::Production).await.unwrap();
+    until_told(&running, Some("run `cashwrap migrate`")).await;
     Database::open(&settings.store).unwrap().migrate().await.unwrap();
-    assert!(get(running.admin(), "/readyz").await.starts_with("HTTP/1.1 200 "));
-    drop(cluster);
-    let answer = get(running.admin(), "/readyz").await;
-    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("the store does not answer"), "{answer}");
-    assert!(get(running.admin(), "/livez").await.starts_with("HTTP/1.1 200 "));
+    until_told(&running, None).await;
+    tokio::task::block_in_place(|| cluster.stop_immediately());
+    until_told(&running, Some("the store does not answer")).await;
+    assert!(tokio::task::block_in_place(|| cluster.start_again()));
+    until_told(&running, None).await;
     assert!(running.stop().await);
 }

@@ -270,6 +270,38 @@ async fn a_server_that_takes_connections_and_says_nothing_keeps_nobody_from_the_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_without_this_versions_shape_names_the_way_to_it_and_one_of_a_later_shape_is_fit() {
+    let url = tokio::task::block_in_place(|| PrivatePostgres::shared().fresh_database());
+    let store = PostgresStore::open(&settings(&url)).unwrap();
+    let empty = store.check().await.unwrap_err();
+    assert!(matches!(empty, PostgresError::Empty { .. }), "{empty}");
+    assert!(empty.to_string().contains("cashwrap migrate"), "{empty}");
+    store.migrate().await.unwrap();
+    store.check().await.unwrap();
+    query(&url, "INSERT INTO refinery_schema_history (version) VALUES (99)").await;
+    store.check().await.unwrap();
+    query(&url, "DELETE FROM refinery_schema_history WHERE version > 1").await;
+    let older = store.check().await.unwrap_err();
+    assert!(matches!(older, PostgresError::Older { found: 1, needed, .. } if needed > 1), "{older}");
+    assert!(older.to_string().contains("cashwrap migrate"), "{older}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_without_the_privileges_is_told_which_they_are() {
+    let url = tokio::task::block_in_place(|| PrivatePostgres::shared().fresh_database());
+    let (_, database) = url.rsplit_once('/').unwrap();
+    query(&url, "CREATE ROLE newcomer LOGIN").await;
+    query(&url, &format!("GRANT ALL ON DATABASE {database} TO newcomer")).await;
+    let newcomer = PostgresStore::open(&settings(&url.replace("postgres@", "newcomer@"))).unwrap();
+    let told = newcomer.migrate().await.unwrap_err().to_string();
+    assert!(told.contains("permission denied for schema public"), "{told}");
+    assert!(told.contains("grant create, usage on schema public"), "{told}");
+    PostgresStore::open(&settings(&url)).unwrap().migrate().await.unwrap();
+    let told = newcomer.check().await.unwrap_err().to_string();
+    assert!(told.contains("give its user usage on the schema, select, insert"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn processes_that_migrate_at_once_migrate_once() {
     let url = tokio::task::block_in_place(|| PrivatePostgres::shared().fresh_database());
     let stores: Vec<_> = (0..3).map(|_| PostgresStore::open(&settings(&url)).unwrap()).collect();

@@ -38,6 +38,7 @@ fn account_with(base_url: &str, timeout: Duration, key: &str, stack: &StackSetti
     let _ = rustls::crypto::ring::default_provider().install_default();
     let settings = StripeSettings {
         base_url: base_url.to_owned(),
+        allow_plain_http: true,
         capabilities: GatewayCapabilities { timeout, ..GatewayCapabilities::stripe() },
         ..StripeSettings::new(key.into())
     };

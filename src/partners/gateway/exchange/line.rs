@@ -3,6 +3,7 @@
 //! It follows no redirect, takes no proxy from the environment, and repeats nothing: a request goes to the
 //! address of the configuration, once, or is known not to have gone.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
@@ -41,6 +42,12 @@ pub enum LineError {
     /// The address cannot be used.
     #[error("{0:?} is no address of a gateway: give scheme and host, such as https://api.stripe.com")]
     BaseUrl(String),
+    /// Keys and tokens would leave this machine in plain text.
+    #[error(
+        "{0:?} sends keys and tokens in plain text to another machine: begin it with https://, or allow plain HTTP \
+         where nobody else can read the network"
+    )]
+    PlainHttp(String),
     /// No cryptography was installed for TLS.
     #[error("no TLS provider is installed: install rustls's default provider when the process starts")]
     NoTls,
@@ -56,16 +63,21 @@ pub(in crate::partners::gateway) struct Line {
 }
 
 impl Line {
-    /// The line to an address, given without a query. TLS needs rustls's default provider to be installed.
+    /// The line to an address, given without a query. Plain HTTP leads to this machine only, unless `plain_allowed`.
+    /// TLS needs rustls's default provider to be installed.
     pub(in crate::partners::gateway) fn new(
         base_url: &str,
         connect_timeout: Duration,
+        plain_allowed: bool,
     ) -> Result<Self, LineError> {
         let base_url = base_url.trim_end_matches('/').to_owned();
         let wrong = || LineError::BaseUrl(base_url.clone());
         let url = Url::parse(&base_url).map_err(|_| wrong())?;
         if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.host_str().is_none() {
             return Err(wrong());
+        }
+        if url.scheme() == "http" && !plain_allowed && !url.host_str().is_some_and(is_this_machine) {
+            return Err(LineError::PlainHttp(base_url));
         }
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             // The client would panic.
@@ -149,6 +161,12 @@ impl Line {
     }
 }
 
+/// Whether what is sent to `host` stays on this machine.
+fn is_this_machine(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
 fn lost(error: &reqwest::Error) -> UnknownCause {
     if error.is_timeout() { UnknownCause::Timeout } else { UnknownCause::Reset }
 }
@@ -174,4 +192,40 @@ async fn read(mut response: Response) -> Raw {
 /// Vendors state seconds; a date is not taken for one.
 fn seconds(value: &HeaderValue) -> Option<Duration> {
     value.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(base_url: &str, plain_allowed: bool) -> bool {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        match Line::new(base_url, Duration::from_secs(1), plain_allowed) {
+            Ok(_) => false,
+            Err(LineError::PlainHttp(_)) => true,
+            Err(other) => panic!("{base_url}: {other}"),
+        }
+    }
+
+    #[test]
+    fn plain_http_leads_to_this_machine_only_unless_it_is_allowed() {
+        for here in
+            ["http://127.0.0.1:12111", "http://127.9.9.9", "http://localhost:1/wire", "http://[::1]:9"]
+        {
+            assert!(!refused(here, false), "{here}");
+        }
+        for away in [
+            "http://gateway.example",
+            "http://10.0.0.1:12111",
+            "http://localhost.example",
+            "http://127.0.0.1.example",
+            "http://localhost@gateway.example",
+            "http://[2001:db8::1]",
+            "http://0.0.0.0:1",
+        ] {
+            assert!(refused(away, false), "{away}");
+            assert!(!refused(away, true), "{away}");
+        }
+        assert!(!refused("https://gateway.example", false));
+    }
 }

@@ -16,6 +16,8 @@ const VERSION: &str = "2024-06-20";
 pub struct StripeSettings {
     /// Where it is reached, without a path: `https://api.stripe.com`, or a sandbox gateway.
     pub base_url: String,
+    /// Whether plain HTTP may lead to another machine.
+    pub allow_plain_http: bool,
     /// The secret key.
     pub secret_key: SecretString,
     /// Sent as `Stripe-Version`; it becomes part of a rendering, so that a replay asks for the same shapes.
@@ -34,6 +36,7 @@ impl StripeSettings {
     pub fn new(secret_key: SecretString) -> Self {
         Self {
             base_url: Self::USUAL_BASE_URL.to_owned(),
+            allow_plain_http: false,
             secret_key,
             api_version: VERSION.to_owned(),
             // Well below the five seconds after which nothing may leave (R4), so that one more try fits.

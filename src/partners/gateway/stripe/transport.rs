@@ -21,7 +21,7 @@ pub(super) struct Transport {
 
 impl Transport {
     pub(super) fn new(settings: &StripeSettings) -> Result<Self, StripeError> {
-        let line = Line::new(&settings.base_url, settings.connect_timeout)?;
+        let line = Line::new(&settings.base_url, settings.connect_timeout, settings.allow_plain_http)?;
         let key = settings.secret_key.expose_secret();
         if line.is_plain() && key.contains("_live_") {
             return Err(StripeError::PlainText(line.base_url().to_owned()));
