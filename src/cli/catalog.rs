@@ -18,7 +18,7 @@ use crate::wiring::database::Database;
 /// The commands on the catalogue.
 #[derive(Debug, Subcommand)]
 pub enum CatalogCommand {
-    /// Load products, their stock and coupons into the store; again it changes nothing.
+    /// Load products, their stock and coupons into the store; the same file again changes nothing.
     Load(LoadFile),
 }
 
@@ -26,6 +26,9 @@ pub enum CatalogCommand {
 #[derive(Debug, Args)]
 #[command(
     after_help = "examples/catalogue.json is a file to start from. What a file no longer names stays as it was.\n\
+    A product's stock is how many were ever there to be sold, not how many are left: of 48 with 2 sold, 46 are\n\
+    left; when 10 more arrive, load 58. Without stock a product is not counted. A coupon's limit is the same.\n\
+    docs/catalogue.md has all fields.\n\n\
     With SQLite the service must not be running: one process has the file.\n\
     Next: `cashwrap serve`, then CreateCart with one of the SKUs.\n\n\
     Exit codes: 0 loaded; 1 the store refused; 2 the file, the store's id or the settings are wrong."
@@ -104,12 +107,15 @@ async fn fill(database: Database, store: StoreId, loaded: Loaded) -> ExitCode {
         Load { store: &store, products: &loaded.products, coupons: &loaded.coupons, stock: &loaded.stock };
     let records = database.records();
     let filled = stock(&*records, &UuidV7, load, |so_far| {
-        eprintln!("{} of {} products and coupons, {} counters", so_far.done, so_far.of, so_far.counters);
+        eprintln!(
+            "{} of {} products and coupons, {} stocks and limits",
+            so_far.done, so_far.of, so_far.counters
+        );
     });
     match filled.await {
         Ok(done) => {
             println!(
-                "{} products and coupons, {} of them new or changed; {} counters set",
+                "{} products and coupons, {} of them new or changed; the file's stock and limits stand for {}",
                 done.of, done.written, done.counters
             );
             ExitCode::SUCCESS

@@ -24,6 +24,9 @@ use crate::domain::money::Money;
 /// The store of the examples.
 const USUAL_STORE: &str = "demo";
 
+/// What a cart comes to of which nobody says it.
+const USUAL_TOTAL: &str = "EUR 0";
+
 /// The commands on flows.
 #[derive(Debug, Subcommand)]
 pub enum FlowCommand {
@@ -33,7 +36,9 @@ pub enum FlowCommand {
     Validate(Documents),
     /// Show which flow a shopper gets, of every other flow why not, and what its routing rules say of a tender.
     #[command(
-        after_help = "Next: correct the criteria or priorities that the verdicts name, then check the\n\
+        after_help = "What is not given is assumed as the server does for a checkout that does not say it, and is\n\
+                            named on standard error. The catalogue is not read: give the tags of a SKU with --tag.\n\n\
+                            Next: correct the criteria or priorities that the verdicts name, then check the\n\
                             documents with `cashwrap flow validate`.\n\
                             Exit codes: 0 a flow was chosen; 1 none matches; 2 the flows cannot be served, or there is no such store."
     )]
@@ -58,25 +63,25 @@ pub struct Explain {
     /// The flows.
     #[command(flatten)]
     pub documents: Documents,
-    /// What the shopper holds in hand.
-    #[arg(long, default_value = "desktop", value_parser = words(Device::ALL, Device::as_str))]
-    pub device: Device,
-    /// The way by which the shopper came.
-    #[arg(long, default_value = "web", value_parser = words(Channel::ALL, Channel::as_str))]
-    pub channel: Channel,
-    /// What is proved about the shopper.
-    #[arg(long, default_value = "guest", value_parser = words(CustomerKind::ALL, CustomerKind::as_str))]
-    pub customer: CustomerKind,
+    /// What the shopper holds in hand; without it nothing is said, and no criterion on devices matches.
+    #[arg(long, value_parser = words(Device::ALL, Device::as_str))]
+    pub device: Option<Device>,
+    /// The way by which the shopper came; web when absent.
+    #[arg(long, value_parser = words(Channel::ALL, Channel::as_str))]
+    pub channel: Option<Channel>,
+    /// What is proved about the shopper; guest when absent.
+    #[arg(long, value_parser = words(CustomerKind::ALL, CustomerKind::as_str))]
+    pub customer: Option<CustomerKind>,
     /// The store's id; without it the first store of the settings, or else `demo`.
     #[arg(long)]
     pub store: Option<StoreId>,
     /// What the cart comes to, such as "EUR 49.90".
-    #[arg(long, default_value = "EUR 0", value_parser = parse_total)]
+    #[arg(long, default_value = USUAL_TOTAL, value_parser = parse_total)]
     pub total: Money,
-    /// A SKU in the cart; may be repeated.
+    /// A SKU in the cart; may be repeated. Its tags are not known here: give them with --tag.
     #[arg(long)]
     pub sku: Vec<Sku>,
-    /// A tag of a product in the cart; may be repeated.
+    /// A tag that the catalogue gives to a product in the cart; may be repeated.
     #[arg(long)]
     pub tag: Vec<Tag>,
     /// When, such as 2026-11-27T09:00:00+01:00; now when absent.
@@ -130,9 +135,29 @@ fn validate(documents: &Documents, out: &mut impl Write, err: &mut impl Write) -
     Ok(0)
 }
 
+/// What was not said of the shopper, and what is taken instead.
+fn assumed(asked: &Explain, store: &StoreId) -> String {
+    let store = format!("store {store}");
+    let assumptions = [
+        (asked.store.is_none(), store.as_str()),
+        (asked.channel.is_none(), "channel web"),
+        (asked.device.is_none(), "device not said"),
+        (asked.customer.is_none(), "customer guest"),
+        (asked.total.minor == 0, "total EUR 0"),
+        (asked.sku.is_empty(), "no SKU"),
+        (
+            asked.tag.is_empty(),
+            "no tag (the catalogue is not read: give the tags of the cart's SKUs with --tag)",
+        ),
+        (asked.at.is_none(), "now"),
+    ];
+    let assumed: Vec<&str> = assumptions.into_iter().filter(|(is, _)| *is).map(|(_, what)| what).collect();
+    assumed.join(", ")
+}
+
 fn explained(asked: Explain, out: &mut impl Write, err: &mut impl Write) -> io::Result<u8> {
     let Some((loaded, stores)) = load(&asked.documents, err)? else { return Ok(REFUSED) };
-    let Some(store) = asked.store.or_else(|| stores.first().cloned()) else { return Ok(REFUSED) };
+    let Some(store) = asked.store.clone().or_else(|| stores.first().cloned()) else { return Ok(REFUSED) };
     if !stores.contains(&store) {
         let known: Vec<&str> = stores.iter().map(StoreId::as_str).collect();
         let other = match asked.documents.config {
@@ -142,11 +167,12 @@ fn explained(asked: Explain, out: &mut impl Write, err: &mut impl Write) -> io::
         writeln!(err, "error: there is no store {}: use one of {}, or {other}", store, known.join(", "))?;
         return Ok(REFUSED);
     }
+    let assumed = assumed(&asked, &store);
     let shopper = Shopper {
-        device: Some(asked.device),
-        channel: asked.channel,
+        device: asked.device,
+        channel: asked.channel.unwrap_or(Channel::Web),
         store,
-        customer: asked.customer,
+        customer: asked.customer.unwrap_or(CustomerKind::Guest),
         cart_total: asked.total,
         skus: BTreeSet::from_iter(asked.sku),
         tags: BTreeSet::from_iter(asked.tag),
@@ -159,6 +185,9 @@ fn explained(asked: Explain, out: &mut impl Write, err: &mut impl Write) -> io::
             "{} v{} (priority {}): {}",
             verdict.flow, verdict.version, verdict.priority, verdict.standing
         )?;
+    }
+    if !assumed.is_empty() {
+        writeln!(err, "assumed, as not given: {assumed}")?;
     }
     let chosen = verdicts.iter().find(|verdict| matches!(verdict.standing, Standing::Chosen { .. }));
     let of = |flow: &&Flow| chosen.is_some_and(|to| flow.id == to.flow && flow.version == to.version);
@@ -250,12 +279,16 @@ mod tests {
 
     #[test]
     fn explain_names_the_flow_and_says_of_the_others_why_not() {
-        let (out, _) = run(&["explain", "--tag", "collect", "--at", "2026-11-27T09:00:00Z"]);
+        let (out, err) = run(&["explain", "--tag", "collect", "--at", "2026-11-27T09:00:00Z"]);
         assert_eq!(
             out,
             "express v1 (priority 20): does not match: customer: wants repeat, found guest\n\
              click-and-collect v1 (priority 10): chosen: tag collect\n\
              one-page v1 (priority 0): matches (everyone), but click-and-collect is tried first\n"
+        );
+        assert_eq!(
+            err,
+            "assumed, as not given: store demo, channel web, device not said, customer guest, total EUR 0, no SKU\n"
         );
     }
 
@@ -291,6 +324,22 @@ mod tests {
             )
         );
         std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn what_is_not_given_is_assumed_aloud_and_no_device_is_none() {
+        let directory = std::env::temp_dir().join(format!("cashwrap-explain-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let flow = crate::config::flow::READY_FLOWS[0].1;
+        let desks = flow.replace("criteria: {}", "criteria: {device: [desktop]}");
+        std::fs::write(directory.join("desks.yaml"), desks).unwrap();
+        let path = directory.to_str().unwrap();
+        let (out, err) = run(&["explain", path, "--sku", "KETTLE-STEEL"]);
+        assert!(out.contains("device: wants desktop, found none said"), "{out}");
+        assert!(err.contains("give the tags of the cart's SKUs with --tag"), "{err}");
+        let (out, err) = run(&["explain", path, "--device", "desktop", "--tag", "kitchen"]);
+        assert!(out.contains("chosen: device desktop") && !err.contains("device not said"), "{out}{err}");
+        std::fs::remove_dir_all(directory).unwrap();
     }
 
     #[test]

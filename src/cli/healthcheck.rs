@@ -21,9 +21,8 @@ const MAX_ANSWER_BYTES: u64 = 4_096;
 
 /// Ask the admin listener of a process whether it is ready.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Exit codes: 0 ready; 1 not ready, or not there; 2 the command line or the settings are wrong."
-)]
+#[command(after_help = "It asks http://ADDRESS/readyz; /livez and /metrics are there too.\n\n\
+    Exit codes: 0 ready; 1 not ready, or not there; 2 the command line or the settings are wrong.")]
 pub struct Healthcheck {
     /// Its admin listener; without it that of the settings, or else 127.0.0.1:9464.
     #[arg(long, value_name = "ADDRESS", env = "CASHWRAP__SERVER__ADMIN_LISTEN")]

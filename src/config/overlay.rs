@@ -40,14 +40,9 @@ pub(super) fn apply(
             Ok(path) => {
                 origins.insert(path, name);
             }
-            Err(reason) => problems.push(SettingProblem {
-                key: keys.join("."),
-                reason,
-                remedy: format!(
-                    "name the variable {ENVIRONMENT_PREFIX}SECTION__KEY after a key of the settings"
-                ),
-                variable: Some(name),
-            }),
+            Err(NotSet { reason, remedy }) => {
+                problems.push(SettingProblem { key: keys.join("."), reason, remedy, variable: Some(name) })
+            }
         }
     }
     (origins, problems)
@@ -72,11 +67,25 @@ fn value(text: &str) -> Value {
     Value::String(text.to_owned())
 }
 
+/// Why a variable sets nothing.
+struct NotSet {
+    reason: String,
+    remedy: String,
+}
+
+impl From<String> for NotSet {
+    fn from(reason: String) -> Self {
+        let remedy =
+            format!("name the variable {ENVIRONMENT_PREFIX}SECTION__KEY after a key of the settings");
+        Self { reason, remedy }
+    }
+}
+
 /// Sets the value below `table`, and answers its path as the settings spell it.
-fn set(table: &mut Table, keys: &[String], value: Value) -> Result<String, String> {
-    let (first, rest) = keys.split_first().ok_or("names no key")?;
+fn set(table: &mut Table, keys: &[String], value: Value) -> Result<String, NotSet> {
+    let (first, rest) = keys.split_first().ok_or_else(|| "names no key".to_owned())?;
     if first.is_empty() {
-        return Err("names an empty key".to_owned());
+        return Err("names an empty key".to_owned().into());
     }
     let key = spelled(table, first);
     if rest.is_empty() {
@@ -87,23 +96,27 @@ fn set(table: &mut Table, keys: &[String], value: Value) -> Result<String, Strin
     let path = match below {
         Value::Table(below) => format!(".{}", set(below, rest, value)?),
         Value::Array(list) => set_in_list(list, rest, value)?,
-        other => return Err(format!("{key} is a {} and holds no keys", other.type_str())),
+        other => return Err(format!("{key} is a {} and holds no keys", other.type_str()).into()),
     };
     Ok(format!("{key}{path}"))
 }
 
-fn set_in_list(list: &mut [Value], keys: &[String], value: Value) -> Result<String, String> {
-    let (first, rest) = keys.split_first().ok_or("names no key")?;
+fn set_in_list(list: &mut [Value], keys: &[String], value: Value) -> Result<String, NotSet> {
+    let (first, rest) = keys.split_first().ok_or_else(|| "names no key".to_owned())?;
     let length = list.len();
     let index: usize = first.parse().map_err(|_| format!("{first} is not a place in a list"))?;
-    let element = list.get_mut(index).ok_or(format!("the list has {length} elements, counted from 0"))?;
+    let element = list.get_mut(index).ok_or_else(|| NotSet {
+        reason: format!("the list has {length} elements, counted from 0, and a variable adds none"),
+        remedy: "add it to the file, or give the whole list in one variable, such as [{id = \"…\"}]"
+            .to_owned(),
+    })?;
     match element {
         Value::Table(below) if !rest.is_empty() => Ok(format!("[{index}].{}", set(below, rest, value)?)),
         element if rest.is_empty() => {
             *element = value;
             Ok(format!("[{index}]"))
         }
-        other => Err(format!("[{index}] is a {} and holds no keys", other.type_str())),
+        other => Err(format!("[{index}] is a {} and holds no keys", other.type_str()).into()),
     }
 }
 
@@ -140,8 +153,8 @@ mod tests {
         let (_, _, problems) = overlaid(file, "CASHWRAP__STORES__1__ID", "b");
         assert_eq!(
             problems[0].to_string(),
-            "stores.1.id: the list has 1 elements, counted from 0; name the variable CASHWRAP__SECTION__KEY \
-             after a key of the settings (set by CASHWRAP__STORES__1__ID)"
+            "stores.1.id: the list has 1 elements, counted from 0, and a variable adds none; add it to the file, \
+             or give the whole list in one variable, such as [{id = \"…\"}] (set by CASHWRAP__STORES__1__ID)"
         );
     }
 

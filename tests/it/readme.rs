@@ -1,6 +1,7 @@
 //! The README's commands are run, so that a newcomer's first hour cannot go wrong unseen.
 
 mod blocks;
+mod postgres;
 
 use std::os::unix::fs::symlink;
 use std::process::Stdio;

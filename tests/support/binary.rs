@@ -17,6 +17,7 @@ mod shop;
 mod spawned;
 
 pub use lifeline::programme;
+pub use ports::free_port;
 pub use sandbox::Sandbox;
 pub use server::{Server, endpoint};
 pub use settings::Terms;

@@ -134,6 +134,11 @@ impl PrivatePostgres {
         &self.directory
     }
 
+    /// The folder of PostgreSQL's programs: `psql` and the others.
+    pub fn programs(&self) -> &Path {
+        &self.binaries
+    }
+
     /// Where it listens: `host:port`.
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)

@@ -73,12 +73,13 @@ impl Account {
     }
 
     /// It serves on. Where a machine reads, this goes beside its document.
-    pub(super) fn invite(self, address: SocketAddr, gateways: [(&str, String); 2]) {
+    pub(super) fn invite(self, address: SocketAddr, admin: SocketAddr, gateways: [(&str, String); 2]) {
         let ledgers =
             gateways.map(|(account, url)| format!("  {account:<8} {url}/sandbox/ledger")).join("\n");
         let told = format!(
             "\nServing gRPC on {address} until Ctrl-C. In another terminal:\n  grpcurl -plaintext {address} list\n\
-             README.md walks on from there to an order of your own. What the gateways have on record:\n{ledgers}"
+             README.md walks on from there to an order of your own. Metrics and probes, for machines:\n  \
+             http://{admin}/metrics, /readyz, /livez\nWhat the gateways have on record:\n{ledgers}"
         );
         if self.silent {
             eprintln!("{told}");

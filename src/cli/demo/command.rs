@@ -67,7 +67,7 @@ impl Demo {
             println!("{}", report.json());
         }
         if !self.once {
-            account.invite(stage.address(), stage.gateways());
+            account.invite(stage.address(), stage.admin(), stage.gateways());
             signals.next().await;
         }
         let drained = tokio::select! {

@@ -64,6 +64,11 @@ impl Stage {
         self.server.grpc()
     }
 
+    /// Where metrics and probes are served.
+    pub(super) const fn admin(&self) -> SocketAddr {
+        self.server.admin()
+    }
+
     /// The gateways' accounts, and where they are reached.
     pub(super) fn gateways(&self) -> [(&'static str, String); 2] {
         [&self.primary, &self.backup].map(|gateway| (gateway.account(), gateway.base_url()))

@@ -8,6 +8,12 @@ use super::reader::{Reader, Section};
 use crate::domain::currency::Currency;
 use crate::domain::flow::{Channel, Criteria, CustomerKind, DateWindow, Device, Matcher, TotalRange};
 
+/// How a list of totals is written, for who wrote something else.
+const TOTAL: &str = "[{currency: EUR, min: \"20\"}], with a min, a max or both";
+
+/// How a list of windows is written.
+const WINDOW: &str = "[{from: \"2026-11-27T00:00:00+01:00\"}], with a from, an until or both";
+
 /// A mistake that the reader has noted.
 struct Noted;
 
@@ -19,10 +25,10 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node, path: &str) -> Option<C
         channels: words(reader, &section, "channel", Channel::ALL),
         stores: names(reader, &section, "store"),
         customers: words(reader, &section, "customer", CustomerKind::ALL),
-        cart_totals: reader.each(&section, "cart_total", total),
+        cart_totals: reader.each_like(&section, "cart_total", TOTAL, total),
         skus: names(reader, &section, "sku"),
         tags: names(reader, &section, "tag"),
-        dates: reader.each(&section, "dates", window),
+        dates: reader.each_like(&section, "dates", WINDOW, window),
     })
 }
 

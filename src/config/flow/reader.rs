@@ -164,12 +164,17 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// Reads a list.
-    pub(super) fn list<'n>(&mut self, node: &'n Node, path: &str) -> &'n [Node] {
+    /// Reads a list, which is written like `example`.
+    pub(super) fn list<'n>(&mut self, node: &'n Node, path: &str, example: &str) -> &'n [Node] {
         match &node.value {
             Value::List(items) => items,
             other => {
-                self.refuse(node, path, format!("is {}", other.what()), "write a list such as [one, two]");
+                self.refuse(
+                    node,
+                    path,
+                    format!("is {}", other.what()),
+                    format!("write a list such as {example}"),
+                );
                 &[]
             }
         }
@@ -214,11 +219,22 @@ impl<'a> Reader<'a> {
         &mut self,
         section: &Section<'_>,
         key: &str,
+        read: impl FnMut(&mut Self, &Node, &str) -> Option<T>,
+    ) -> Vec<T> {
+        self.each_like(section, key, "[one, two]", read)
+    }
+
+    /// The same, of elements that are more than a word: `example` shows the list to who wrote none.
+    pub(super) fn each_like<T>(
+        &mut self,
+        section: &Section<'_>,
+        key: &str,
+        example: &str,
         mut read: impl FnMut(&mut Self, &Node, &str) -> Option<T>,
     ) -> Vec<T> {
         let Some(node) = section.get(key) else { return Vec::new() };
         let path = section.path(key);
-        let items = self.list(node, &path);
+        let items = self.list(node, &path, example);
         let mut values = Vec::new();
         for (index, item) in items.iter().enumerate() {
             values.extend(read(self, item, &format!("{path}[{index}]")));

@@ -8,6 +8,9 @@ use super::{cel, sections};
 use crate::domain::flow::{MAX_RULES, Predicate, Rule, RuleName};
 use crate::domain::ids::AccountId;
 
+/// How a list of rules is written, for who wrote something else.
+const EXAMPLE: &str = "[{when: amount >= 50000, gateways: [backup]}]";
+
 /// The rules of a backend; none where there is no such key.
 pub(super) fn rules(
     reader: &mut Reader<'_>,
@@ -16,13 +19,15 @@ pub(super) fn rules(
 ) -> Vec<Rule> {
     let Some(node) = backend.get("routing") else { return Vec::new() };
     let path = backend.path("routing");
-    if reader.list(node, &path).len() > MAX_RULES {
+    if reader.list(node, &path, EXAMPLE).len() > MAX_RULES {
         let remedy = "join rules with the same gateways, or give some shoppers a flow of their own";
         reader.refuse(node, &path, format!("holds more than {MAX_RULES} rules"), remedy);
         return Vec::new();
     }
     let mut names = BTreeSet::new();
-    reader.each(backend, "routing", |reader, node, path| rule(reader, node, path, known, &mut names))
+    reader.each_like(backend, "routing", EXAMPLE, |reader, node, path| {
+        rule(reader, node, path, known, &mut names)
+    })
 }
 
 fn rule(

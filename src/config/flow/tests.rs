@@ -309,6 +309,12 @@ fn values_are_refused_with_what_is_allowed() {
         ),
         ("[phone, tablet]", "phone", "5:11: criteria.device: is text; write a list such as [one, two]"),
         (
+            "[{currency: EUR, min: \"49.90\", max: 100}]",
+            "20",
+            "6:15: criteria.cart_total: is a whole number; write a list such as [{currency: EUR, min: \"20\"}], with \
+             a min, a max or both",
+        ),
+        (
             "\"49.90\"",
             "49.90",
             "6:37: criteria.cart_total[0].min: is a number with a fraction; put it in quotes, such as \"49.90\"",

@@ -83,8 +83,9 @@ fn a_catalogue_is_loaded_twice_and_what_is_wrong_with_a_command_is_told_with_2()
         |store| cashwrap(&directory).args(["catalog", "load", file, "--store", store]).output().unwrap();
     for written in [16, 0] {
         let loaded = load("demo");
-        let expected =
-            format!("16 products and coupons, {written} of them new or changed; 11 counters set\n");
+        let expected = format!(
+            "16 products and coupons, {written} of them new or changed; the file's stock and limits stand for 11\n"
+        );
         assert_eq!(String::from_utf8_lossy(&loaded.stdout), expected);
         assert_eq!(loaded.status.code(), Some(0));
     }

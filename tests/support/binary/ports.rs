@@ -12,7 +12,7 @@ const COUNT: u16 = 20_000;
 static NEXT: AtomicU16 = AtomicU16::new(0);
 
 /// A port of this machine that nobody listens on.
-pub(super) fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     // Each process begins elsewhere, so that two test runs seldom meet.
     let start = u16::try_from(std::process::id() * 97 % u32::from(COUNT)).unwrap();
     for _ in 0..COUNT {
