@@ -41,7 +41,7 @@ pub(super) fn apply(
                 origins.insert(path, name);
             }
             Err(NotSet { reason, remedy }) => {
-                problems.push(SettingProblem { key: keys.join("."), reason, remedy, variable: Some(name) })
+                problems.push(SettingProblem { key: keys.join("."), reason, remedy, variable: Some(name) });
             }
         }
     }
