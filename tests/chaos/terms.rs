@@ -1,5 +1,6 @@
 //! Times scaled so that what a dead process left is found out in seconds. The lease stays longer than the time in
-//! which a request may leave, and the absent window longer than any request is under way.
+//! which a request may leave, and the absent window longer than any request is under way. The resolver's schedule lasts
+//! longer than the storm of scripts/test: a gateway that is struck again and again must not leave a payment to operators.
 
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ place_by_ms = 4000
 lease_ms = 1000
 renew_ms = 300
 absent_window_ms = 3000
-resolver_schedule_ms = [300, 700, 1500, 3000, 6000, 12000, 24000]
+resolver_schedule_ms = [300, 700, 1500, 3000, 6000, 12000, 24000, 48000]
 late_checks_ms = [5000, 10000]
 ",
 };
