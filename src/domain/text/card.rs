@@ -4,7 +4,8 @@
 //! the expiry date to them. Whatever is neither a letter nor a digit is therefore passed over. That alone would
 //! refuse telephone numbers and order numbers by the dozen; so a number also needs the beginning and the length
 //! that an issuer gives its cards, and stands where a number would: from the beginning of a group, or anywhere in
-//! digits that run on. Nothing in here may keep or print the text.
+//! digits that run on. Letters end a number, save between four groups of exactly four: so much order is no chance.
+//! Nothing in here may keep or print the text.
 
 mod digits;
 
@@ -20,7 +21,11 @@ pub fn holds_card_number(text: &str) -> bool {
 
 fn in_letters(letters: impl Iterator<Item = char>) -> bool {
     let mut run = Run::default();
+    let mut fours = Fours::default();
     for letter in letters {
+        if fours.hears(value(letter)) {
+            return true;
+        }
         match value(letter) {
             Some(value) => run.push(value),
             None if ends_a_run(letter) => {
@@ -32,7 +37,34 @@ fn in_letters(letters: impl Iterator<Item = char>) -> bool {
             None => run.separate(letter),
         }
     }
-    run.holds_card_number()
+    run.holds_card_number() || fours.hears(None)
+}
+
+/// Digits in groups of four, whatever stands between the groups.
+#[derive(Default)]
+struct Fours {
+    group: Vec<u8>,
+    digits: Vec<u8>,
+}
+
+impl Fours {
+    /// Hears a digit, or that there is none, and says whether the last four groups are a card number.
+    fn hears(&mut self, digit: Option<u8>) -> bool {
+        if let Some(digit) = digit {
+            self.group.push(digit);
+            return false;
+        }
+        match self.group.len() {
+            0 => return false,
+            4 => self.digits.append(&mut self.group),
+            _ => {
+                self.group.clear();
+                self.digits.clear();
+            }
+        }
+        let last = self.digits.len().checked_sub(16).and_then(|start| self.digits.get(start..));
+        last.is_some_and(|digits| lengths(digits).contains(&16) && is_luhn(digits))
+    }
 }
 
 /// Letters end a run; marks, spaces and what has no width do not. The fillers count as letters and show nothing.

@@ -61,6 +61,23 @@ fn what_is_glued_to_a_card_number_does_not_hide_it() {
 }
 
 #[test]
+fn letters_between_four_groups_of_four_do_not_hide_it() {
+    for text in [
+        "4242x4242x4242x4242",
+        "4242 and 4242 and 4242 and 4242",
+        "12 4242a4242b4242c4242 34",
+        "9999x4242x4242x4242x4242",
+    ] {
+        assert!(holds_card_number(text), "{text}");
+    }
+    for text in
+        ["4242x4242x4242x4241", "4242x424x24242x4242", "4242x4242x4242", "9999 or 8888 or 7777 or 6666"]
+    {
+        assert!(!holds_card_number(text), "{text}");
+    }
+}
+
+#[test]
 fn digits_of_any_script_are_digits() {
     for four in ['4', '\u{ff14}', '\u{664}', '\u{1d7d2}', '\u{e54}', '\u{2463}', '\u{2074}', '\u{1fbf4}'] {
         let two = char::from_u32(u32::from(four) - 2).unwrap();
