@@ -15,6 +15,7 @@ use crate::domain::payment::capabilities::{Lookup, Replay};
 pub(super) struct CapabilityKeys {
     #[serde(with = "ReplayWord")]
     replay: Replay,
+    /// Nothing is repeated in the last 130 minutes of it.
     #[serde(rename = "key_ttl_ms", deserialize_with = "leaf::millis::<_, 1_000, 2_678_400_000>")]
     key_ttl: Duration,
     #[serde(with = "LookupWord")]

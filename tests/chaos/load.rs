@@ -31,6 +31,10 @@ const SHOPPERS: usize = 10;
 /// Why a placement may be refused here: the coupon was used up since it was entered.
 const EXPECTED: [&str; 2] = ["CODE_INVALID", "PRICE_CHANGED"];
 
+/// Nobody waits longer for the end of a placement once the shop has closed. It is longer than all rounds of the resolver
+/// (`terms`) together: what is not told by then is left to operators, and the audit says of what.
+const TOLD_WITHIN: Duration = Duration::from_mins(3);
+
 /// How long a refund waits for the capture before it.
 const CAPTURED_WITHIN: Duration = Duration::from_mins(1);
 
@@ -133,13 +137,19 @@ impl Load {
         self.strange.lock().unwrap().push(what);
     }
 
-    /// Lets nobody begin anew, and waits until each has heard the end of what it asked for. Whoever gave up is
-    /// told of, and the audit shows what it missed.
+    /// Lets nobody begin anew, and waits until each has heard the end of what it asked for. Whoever gave up, or still
+    /// waits when nobody can hope any more, is told of, and the audit shows what it missed.
     pub async fn close(&self, shoppers: Vec<JoinHandle<()>>) {
         self.closing.store(true, Ordering::Relaxed);
-        for shopper in shoppers {
-            if let Err(why) = shopper.await {
-                self.complain(format!("a shopper gave up: {why}"));
+        let end = Instant::now() + TOLD_WITHIN;
+        for mut shopper in shoppers {
+            match tokio::time::timeout_at(end, &mut shopper).await {
+                Ok(Ok(())) => {}
+                Ok(Err(why)) => self.complain(format!("a shopper gave up: {why}")),
+                Err(_) => {
+                    shopper.abort();
+                    self.complain(format!("a shopper was told no end in {TOLD_WITHIN:?}"));
+                }
             }
         }
     }

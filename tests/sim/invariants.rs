@@ -97,6 +97,8 @@ pub struct Answer<'a> {
     pub key: &'a ReplyKey,
     /// What the caller asked, as a fingerprint.
     pub fingerprint: [u8; 32],
+    /// When it asked.
+    pub asked: Instant,
     /// The reply, or why there is none.
     pub result: Result<&'a Bytes, Reason>,
     /// Something stands under the key now.
@@ -195,7 +197,7 @@ pub fn all() -> Vec<Box<dyn Invariant>> {
         Box::new(i13_fences::Fences::default()),
         Box::new(i15_same_reply::SameReply::default()),
         Box::new(i16_one_run_per_key::OneRunPerKey::default()),
-        Box::new(i18_refused_is_not_kept::RefusedIsNotKept),
+        Box::new(i18_refused_is_not_kept::RefusedIsNotKept::default()),
         Box::new(i19_heard_once::HeardOnce::default()),
         Box::new(i20_counts::Counts::default()),
         Box::new(i22_events::Events::default()),

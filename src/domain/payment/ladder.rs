@@ -3,8 +3,6 @@
 //! Each round climbs the rungs in order and stops at the first conclusive answer. The rounds follow the
 //! schedule; after the last one an operator is needed. Nothing here ever turns unknown into failed by a timer.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use super::aggregate::{Goal, Payment};
@@ -15,9 +13,6 @@ use super::operation::{Operation, OperationKind, OperationState, Probe, Rung};
 use super::outcome::UnknownCause;
 use super::policy::{Policy, after};
 use crate::mutants::{Mutant, planted};
-
-/// Keys are not trusted in the last part of their life: clocks differ.
-const KEY_MARGIN: Duration = Duration::from_mins(10);
 
 /// A void that could lose a sale which may yet succeed waits for this many rounds once failover is no longer
 /// possible: the outcome is then more likely slow than lost.
@@ -73,7 +68,8 @@ impl Climb<'_> {
     /// for what authorises only while `place_by` has not passed and the payment is still wanted.
     fn may_replay(&self, probe: &Probe) -> bool {
         // `send_by` moves on with each replay; the key's life does not.
-        let key_ends = after(self.operation.due_at, self.capabilities.key_ttl.saturating_sub(KEY_MARGIN));
+        let key_ends =
+            after(self.operation.due_at, self.capabilities.key_ttl.saturating_sub(self.policy.key_margin));
         let wanted = !self.operation.kind.authorises()
             || (self.payment.goal == Goal::Hold && self.now < self.payment.place_by);
         self.capabilities.replay == Replay::ForcesOutcome

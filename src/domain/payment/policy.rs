@@ -26,6 +26,9 @@ pub struct Policy {
     pub late_checks: Vec<Duration>,
     /// How often one operation's request may be sent again under its key in one round.
     pub max_replays: u32,
+    /// How long before the end of its life an idempotency key is trusted no more (R8). The clock of who first sent the
+    /// request may have been an hour ahead, and the clock of who would repeat it an hour behind.
+    pub key_margin: Duration,
 }
 
 const fn minutes(count: u64) -> Duration {
@@ -54,6 +57,7 @@ impl Default for Policy {
             ],
             late_checks: vec![hour, 6 * hour, 24 * hour],
             max_replays: 2,
+            key_margin: minutes(130),
         }
     }
 }
@@ -99,5 +103,6 @@ mod tests {
         assert_eq!(policy.complete_window.as_secs(), 900);
         assert_eq!(policy.action_window.as_secs(), 900);
         assert_eq!(policy.absent_window.as_secs(), 90);
+        assert_eq!(policy.key_margin.as_secs(), 7_800);
     }
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use cashwrap::app::reach::Reach;
 use cashwrap::app::{Error, House, Mutation, Reason};
 use cashwrap::ports::store::ReplyKey;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::dice::Dice;
 use crate::invariants::{Answer, Fact};
@@ -98,9 +98,10 @@ impl Hand {
     ) -> Result<Bytes, Reason> {
         let mut last = Reason::StoreUnavailable;
         for _ in 0..TRIES {
+            let asked = Instant::now();
             let answered = self.once(|house| call(house, mutation.clone())).await;
             if let Some(result) = &answered {
-                self.heard(mutation, result);
+                self.heard(mutation, asked, result);
             }
             match answered {
                 Some(Ok(body)) => return Ok(body),
@@ -133,7 +134,7 @@ impl Hand {
         Err(last)
     }
 
-    fn heard(&self, mutation: &Mutation, result: &Result<Bytes, Error>) {
+    fn heard(&self, mutation: &Mutation, asked: Instant, result: &Result<Bytes, Error>) {
         let key = ReplyKey {
             store: mutation.store.clone(),
             method: mutation.method,
@@ -156,7 +157,7 @@ impl Hand {
             format!("      {:<18} <- {}: {told}", self.name, mutation.method)
         });
         let (method, fingerprint) = (mutation.method, mutation.fingerprint);
-        let answer = Answer { method, key: &key, fingerprint, result, kept, frozen };
+        let answer = Answer { method, key: &key, fingerprint, asked, result, kept, frozen };
         self.world.see(&Fact::Answered(&answer));
     }
 }

@@ -77,6 +77,7 @@ pub fn policy() -> Policy {
         absent_window: Duration::from_secs(30),
         schedule: [5, 15, 45, 120, 300, 600].iter().map(seconds).collect(),
         late_checks: [60, 240, 600].iter().map(seconds).collect(),
+        key_margin: Duration::from_mins(10),
         ..Policy::default()
     }
 }
