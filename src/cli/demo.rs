@@ -5,22 +5,15 @@
 //! who was charged. What is told of a scenario is read from those ledgers, never from the server's own records.
 //!
 //! - [`command`]: the command line, and how the demo ends. `stage`: what runs. `settings`: what is configured.
-//! - `gateway`: a gateway's process; `ledger`: what it says that it moved; `audit`: ledgers against orders.
-//! - `shop`: a shopper's calls. `scenarios`: a file each. `report`: what became of them, for people and machines.
+//! - `scenarios`: a file each, played with what stands in `trial`. `report`: what became of them, for people and machines.
 //!
 //! No scenario may reach behind the doors: it has gRPC, a gateway's HTTP and the power to kill, as anybody has.
 
 mod account;
-mod audit;
 mod command;
-mod directory;
-mod error;
-mod gateway;
-mod ledger;
 mod report;
 mod scenarios;
 mod settings;
-mod shop;
 mod stage;
 
 pub use command::Demo;

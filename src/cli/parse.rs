@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use super::bench::Bench;
 use super::catalog::CatalogCommand;
 use super::demo::Demo;
 use super::flow::FlowCommand;
@@ -34,6 +35,8 @@ pub struct Cli {
 pub enum Command {
     /// Try everything out on this machine: the server, sandbox gateways, and scripted shoppers.
     Demo(Demo),
+    /// Measure complete checkouts on this machine.
+    Bench(Bench),
     /// Serve gRPC.
     Serve(Serve),
     /// Bring the database to this version's shape.
@@ -56,6 +59,7 @@ impl Cli {
     pub fn run(self) -> ExitCode {
         match self.command {
             Command::Demo(command) => command.run(),
+            Command::Bench(command) => command.run(),
             Command::Serve(command) => command.run(),
             Command::Migrate(command) => command.run(),
             Command::Catalog(command) => command.run(),

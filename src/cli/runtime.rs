@@ -39,3 +39,17 @@ impl Signals {
         }
     }
 }
+
+/// Completes when standard input ends, and never where that is not asked for.
+pub(super) async fn stdin_ended(asked: bool) {
+    if !asked {
+        return std::future::pending().await;
+    }
+    let (tell, told) = tokio::sync::oneshot::channel();
+    // A thread of its own: a runtime would wait for its read, even after a signal.
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        let _ = tell.send(());
+    });
+    let _ = told.await;
+}

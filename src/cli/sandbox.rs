@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use secrecy::SecretString;
 
 use super::exit::FAILED;
-use super::runtime::{Signals, block_on};
+use super::runtime::{Signals, block_on, stdin_ended};
 use crate::config::TelemetrySettings;
 use crate::partners::sandbox::{self, Idempotency, SandboxSettings, WebhookSettings};
 use crate::telemetry::logs;
@@ -119,20 +119,6 @@ impl Gateway {
             webhook,
         }
     }
-}
-
-/// Completes when standard input ends, and never where that is not asked for.
-async fn stdin_ended(asked: bool) {
-    if !asked {
-        return std::future::pending().await;
-    }
-    let (tell, told) = tokio::sync::oneshot::channel();
-    // A thread of its own: a runtime would wait for its read, even after a signal.
-    std::thread::spawn(move || {
-        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
-        let _ = tell.send(());
-    });
-    let _ = told.await;
 }
 
 async fn serve(settings: SandboxSettings, until_stdin_ends: bool) -> ExitCode {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::exit::{FAILED, REFUSED};
-use super::runtime::{Signals, block_on};
+use super::runtime::{Signals, block_on, stdin_ended};
 use super::settings::SettingsFile;
 use crate::config::Settings;
 use crate::telemetry::logs;
@@ -28,6 +28,9 @@ pub struct Serve {
     /// For trying out: let calls in without credentials, on this machine only.
     #[arg(long)]
     pub dev: bool,
+    /// End when standard input ends, as it does with the process that started this one, however that ends.
+    #[arg(long)]
+    pub until_stdin_ends: bool,
 }
 
 impl Serve {
@@ -35,11 +38,11 @@ impl Serve {
     pub fn run(self) -> ExitCode {
         let Some(settings) = self.settings.load() else { return ExitCode::from(REFUSED) };
         let mode = if self.dev { Mode::Development } else { Mode::Production };
-        block_on(serve(settings, mode))
+        block_on(serve(settings, mode, self.until_stdin_ends))
     }
 }
 
-async fn serve(settings: Settings, mode: Mode) -> ExitCode {
+async fn serve(settings: Settings, mode: Mode, until_stdin_ends: bool) -> ExitCode {
     let telemetry = match logs::init(&settings.telemetry) {
         Ok(telemetry) => telemetry,
         Err(error) => {
@@ -59,7 +62,10 @@ async fn serve(settings: Settings, mode: Mode) -> ExitCode {
         }
     };
     tracing::info!(grpc = %running.grpc(), admin = %running.admin(), "serving");
-    signals.next().await;
+    tokio::select! {
+        () = signals.next() => {}
+        () = stdin_ended(until_stdin_ends) => {}
+    }
     tracing::info!("draining; a second signal ends at once");
     let drained = tokio::select! {
         drained = running.stop() => drained,

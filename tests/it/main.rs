@@ -11,6 +11,7 @@
 mod support;
 
 mod api_shape;
+mod bench;
 mod complaints;
 mod demo;
 mod disconnect;

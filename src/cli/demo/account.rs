@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, interval_at};
 
-use super::ledger::Moved;
 use super::report::{Entry, Report};
 use super::settings::SHORTENED;
+use crate::cli::trial::ledger::Moved;
 
 /// Whoever waits longer than this wants to know that something happens.
 const TELL_EVERY: Duration = Duration::from_secs(2);

@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::account::{Account, told};
-use super::error::DemoError;
 use super::report::{Entry, Report};
 use super::scenarios::Scenario;
 use super::stage::{Listen, Stage};
 use crate::cli::exit::FAILED;
 use crate::cli::runtime::{Signals, block_on};
+use crate::cli::trial::TrialError;
 
 /// Try everything out: the server, two sandbox gateways, and scripted shoppers. Needs nothing but this binary.
 #[derive(Debug, Args)]
@@ -52,7 +52,7 @@ impl Demo {
         }
     }
 
-    async fn act(&self, signals: &mut Signals) -> Result<ExitCode, DemoError> {
+    async fn act(&self, signals: &mut Signals) -> Result<ExitCode, TrialError> {
         let account = Account { silent: self.json };
         // Whatever ends early, by a signal, an error or a panic, drops the stage, and that kills the gateways.
         let (stage, report) = tokio::select! {
@@ -80,7 +80,7 @@ impl Demo {
         Ok(if report.ok && drained { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
     }
 
-    async fn scenarios(&self, account: Account) -> Result<(Stage, Report), DemoError> {
+    async fn scenarios(&self, account: Account) -> Result<(Stage, Report), TrialError> {
         account.open();
         let mut stage = told("starting two gateways and the server", Stage::set(self.listens())).await?;
         let report = play(&mut stage, account).await?;
@@ -96,7 +96,7 @@ impl Demo {
     }
 }
 
-async fn play(stage: &mut Stage, account: Account) -> Result<Report, DemoError> {
+async fn play(stage: &mut Stage, account: Account) -> Result<Report, TrialError> {
     let (mut entries, mut problems) = (Vec::new(), Vec::new());
     for (index, scenario) in Scenario::ALL.into_iter().enumerate() {
         account.begin(index + 1, scenario.title());

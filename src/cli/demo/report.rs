@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::ledger::{Ledger, Moved};
 use super::scenarios::Scene;
 use super::settings::SHORTENED;
-use super::shop::{payments_of, total_of};
+use crate::cli::trial::ledger::{Ledger, Moved};
+use crate::cli::trial::shop::{payments_of, total_of};
 
 /// One shopper's end.
 #[derive(Debug, Clone, Serialize)]
@@ -115,7 +115,7 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::demo::ledger::Intent;
+    use crate::cli::trial::ledger::Intent;
     use crate::proto::cashwrap::v1::{Order, Quote};
     use crate::proto::google::r#type::Money;
 

@@ -12,10 +12,9 @@ mod dies;
 mod guest;
 mod last_unit;
 mod refused;
-mod steps;
 
-use super::error::DemoError;
 use super::stage::Stage;
+use crate::cli::trial::TrialError;
 use crate::proto::cashwrap::v1::Order;
 
 /// What came of one shopper.
@@ -97,7 +96,7 @@ impl Scenario {
     }
 
     /// Plays it.
-    pub(super) async fn play(self, stage: &mut Stage) -> Result<Vec<Scene>, DemoError> {
+    pub(super) async fn play(self, stage: &mut Stage) -> Result<Vec<Scene>, TrialError> {
         match self {
             Self::Guest => guest::play(stage).await.map(one),
             Self::Coupon => coupon::play(stage).await.map(one),

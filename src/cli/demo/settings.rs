@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use super::error::DemoError;
+use crate::cli::trial::TrialError;
 use crate::config::Settings;
 
 /// The settings that ship with the repository.
@@ -11,9 +11,6 @@ const EXAMPLE: &str = include_str!("../../../examples/cashwrap.toml");
 
 /// The sample catalogue.
 pub(super) const CATALOGUE: &str = include_str!("../../../examples/catalogue.json");
-
-/// The store of the sample.
-pub(super) const STORE: &str = "stores/demo";
 
 /// What the demo shortens so that a shopper can be seen waiting: the variable, its value, and what is told.
 ///
@@ -30,7 +27,7 @@ pub(super) fn settings(
     directory: &Path,
     listen: SocketAddr,
     gateways: [(&str, String); 2],
-) -> Result<Settings, DemoError> {
+) -> Result<Settings, TrialError> {
     let store = format!("sqlite:{}", directory.join("cashwrap.db").display());
     let own = [
         ("CASHWRAP__STORE__URL".to_owned(), store),

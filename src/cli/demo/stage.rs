@@ -6,14 +6,14 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tonic::transport::Endpoint;
 
-use super::audit::{Sold, audit};
-use super::directory::Directory;
-use super::error::DemoError;
-use super::gateway::Gateway;
-use super::ledger::Ledger;
 use super::settings::{CATALOGUE, settings};
-use super::shop::Shop;
 use crate::app::stocking::{Load, stock};
+use crate::cli::trial::Directory;
+use crate::cli::trial::Gateway;
+use crate::cli::trial::Shop;
+use crate::cli::trial::TrialError;
+use crate::cli::trial::audit::{Sold, audit};
+use crate::cli::trial::ledger::Ledger;
 use crate::partners::catalogue::load::load;
 use crate::partners::system::UuidV7;
 use crate::telemetry::logs;
@@ -42,7 +42,7 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Starts everything and fills the shop; without an address, on a free port.
-    pub(super) async fn set(listen: Listen) -> Result<Self, DemoError> {
+    pub(super) async fn set(listen: Listen) -> Result<Self, TrialError> {
         let directory = Directory::create()?;
         let (primary, backup) = tokio::try_join!(
             Gateway::start("primary", directory.path()),
@@ -51,7 +51,7 @@ impl Stage {
         let server = serve(&directory, listen, [&primary, &backup]).await?;
         let loaded = load(CATALOGUE)?;
         let house = server.house();
-        let store = house.stores.keys().next().ok_or_else(|| DemoError::unexpected("there is no store"))?;
+        let store = house.stores.keys().next().ok_or_else(|| TrialError::unexpected("there is no store"))?;
         let goods =
             Load { store, products: &loaded.products, coupons: &loaded.coupons, stock: &loaded.stock };
         stock(&*house.engine.store, &UuidV7, goods, |_| {}).await?;
@@ -75,13 +75,13 @@ impl Stage {
     }
 
     /// Both ledgers, by account.
-    pub(super) async fn ledgers(&self) -> Result<[(&'static str, Ledger); 2], DemoError> {
+    pub(super) async fn ledgers(&self) -> Result<[(&'static str, Ledger); 2], TrialError> {
         let (primary, backup) = tokio::try_join!(self.primary.ledger(), self.backup.ledger())?;
         Ok([(self.primary.account(), primary), (self.backup.account(), backup)])
     }
 
     /// Compares all orders with all ledgers until they agree; what they differ in at last.
-    pub(super) async fn audit(&self) -> Result<Vec<String>, DemoError> {
+    pub(super) async fn audit(&self) -> Result<Vec<String>, TrialError> {
         let last_moment = Instant::now() + SETTLE_PATIENCE;
         loop {
             let orders: Vec<Sold> = self.shop.orders().await?;
@@ -112,7 +112,11 @@ pub(super) enum Listen {
     Anywhere,
 }
 
-async fn serve(directory: &Directory, listen: Listen, gateways: [&Gateway; 2]) -> Result<Running, DemoError> {
+async fn serve(
+    directory: &Directory,
+    listen: Listen,
+    gateways: [&Gateway; 2],
+) -> Result<Running, TrialError> {
     let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let at = match listen {
         Listen::At(address) => address,
@@ -123,7 +127,7 @@ async fn serve(directory: &Directory, listen: Listen, gateways: [&Gateway; 2]) -
     let first = settings(directory.path(), at, urls())?;
     // Only with an address that cannot be used does the second start, so the first subscriber is the only one.
     if let Err(error) = logs::init(&first.telemetry) {
-        return Err(DemoError::unexpected(error.to_string()));
+        return Err(TrialError::unexpected(error.to_string()));
     }
     match wiring::start(&first, Mode::Development).await {
         Err(StartError::Listen { .. }) if listen == Listen::Usual => {
@@ -135,10 +139,10 @@ async fn serve(directory: &Directory, listen: Listen, gateways: [&Gateway; 2]) -
 }
 
 /// What is wrong with an address is told of the option that gave it.
-fn of_command_line(error: StartError, listen: Listen) -> DemoError {
+fn of_command_line(error: StartError, listen: Listen) -> TrialError {
     match (error, listen) {
-        (StartError::Listen { address, cause, .. }, Listen::At(_)) => DemoError::Listen { address, cause },
-        (StartError::DevReachable(address), Listen::At(_)) => DemoError::Reachable(address),
-        (error, _) => DemoError::Server(error),
+        (StartError::Listen { address, cause, .. }, Listen::At(_)) => TrialError::Listen { address, cause },
+        (StartError::DevReachable(address), Listen::At(_)) => TrialError::Reachable(address),
+        (error, _) => TrialError::Server(error),
     }
 }

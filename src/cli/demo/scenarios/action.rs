@@ -1,17 +1,17 @@
 //! A payment that its customer must approve on the bank's page. What the browser brings back is not believed: the
 //! gateway is asked.
 
-use super::steps::{Answer, confirm, place, to_be_sent};
 use super::{Scenario, Scene};
-use crate::cli::demo::error::DemoError;
-use crate::cli::demo::shop::fresh;
 use crate::cli::demo::stage::Stage;
+use crate::cli::trial::TrialError;
+use crate::cli::trial::shop::fresh;
+use crate::cli::trial::steps::{Answer, confirm, place, to_be_sent};
 use crate::proto::cashwrap::v1::CheckoutDetails;
 use crate::proto::cashwrap::v1::payment_action::Kind;
 
 const CAREFUL_CARD: [(&str, &str); 2] = [("primary", "tok_primary_action"), ("backup", "tok_backup_action")];
 
-pub(super) async fn play(stage: &Stage) -> Result<Scene, DemoError> {
+pub(super) async fn play(stage: &Stage) -> Result<Scene, TrialError> {
     let shop = &stage.shop;
     let checkout = to_be_sent(shop, &[("BOOK-OF-TEA", 1)]).await?;
     let back = CheckoutDetails {
@@ -20,10 +20,10 @@ pub(super) async fn play(stage: &Stage) -> Result<Scene, DemoError> {
     };
     let checkout = shop.update(&checkout, back).await?;
     let Answer::Action(action) = place(shop, &checkout, &fresh(), &CAREFUL_CARD).await? else {
-        return Err(DemoError::unexpected("the bank did not ask its customer"));
+        return Err(TrialError::unexpected("the bank did not ask its customer"));
     };
     let Some(Kind::Redirect(page)) = &action.kind else {
-        return Err(DemoError::unexpected("the bank's page has no address"));
+        return Err(TrialError::unexpected("the bank's page has no address"));
     };
     stage.primary.accept(&page.uri).await?;
     let order = confirm(shop, &checkout, &action.id).await?;

@@ -1,20 +1,20 @@
 //! Click and collect: the cart's goods choose another flow, and no address is asked for.
 
-use super::steps::{GOOD_CARD, buyer, delivery, place, ready};
 use super::{Scenario, Scene};
-use crate::cli::demo::error::DemoError;
-use crate::cli::demo::shop::fresh;
 use crate::cli::demo::stage::Stage;
+use crate::cli::trial::TrialError;
+use crate::cli::trial::shop::fresh;
+use crate::cli::trial::steps::{GOOD_CARD, buyer, delivery, place, ready};
 use crate::proto::cashwrap::v1::delivery_selection::Choice;
 
-pub(super) async fn play(stage: &Stage) -> Result<Scene, DemoError> {
+pub(super) async fn play(stage: &Stage) -> Result<Scene, TrialError> {
     let shop = &stage.shop;
     let cart = shop.cart(&[("KETTLE-STEEL", 1)]).await?;
     let checkout = shop.checkout(&cart, buyer()).await?;
     let flow = checkout.flow.clone().unwrap_or_default();
     let places = shop.pickup_locations(&checkout).await?;
     let nearest =
-        places.into_iter().next().ok_or_else(|| DemoError::unexpected("there is no place to collect at"))?;
+        places.into_iter().next().ok_or_else(|| TrialError::unexpected("there is no place to collect at"))?;
     let chosen = shop.update(&checkout, delivery(Choice::PickupLocationId(nearest.id))).await?;
     let order = place(shop, &ready(chosen)?, &fresh(), &GOOD_CARD).await?.order()?;
     Ok(Scene {

@@ -2,16 +2,16 @@
 
 use prost::Message as _;
 
-use super::steps::{GOOD_CARD, buyer, paid, place, ready};
 use super::{Scenario, Scene};
-use crate::cli::demo::error::DemoError;
-use crate::cli::demo::shop::{fresh, total_of};
 use crate::cli::demo::stage::Stage;
+use crate::cli::trial::TrialError;
+use crate::cli::trial::shop::{fresh, total_of};
+use crate::cli::trial::steps::{GOOD_CARD, buyer, paid, place, ready};
 
 /// EUR 49.00 less ten per cent.
 const EXPECTED_TOTAL: i64 = 4_410;
 
-pub(super) async fn play(stage: &Stage) -> Result<Scene, DemoError> {
+pub(super) async fn play(stage: &Stage) -> Result<Scene, TrialError> {
     let shop = &stage.shop;
     let cart = shop.cart(&[("COURSE-BREWING", 1)]).await?;
     let cart = shop.apply_code(&cart, "welcome10").await?;
@@ -26,10 +26,10 @@ pub(super) async fn play(stage: &Stage) -> Result<Scene, DemoError> {
     let first = shop.place(&checkout, &request_id, &GOOD_CARD).await?.encode_to_vec();
     let again = shop.place(&checkout, &request_id, &GOOD_CARD).await?.encode_to_vec();
     if first != again {
-        return Err(DemoError::unexpected("the same PlaceOrder was answered in two ways"));
+        return Err(TrialError::unexpected("the same PlaceOrder was answered in two ways"));
     }
     if total_of(&order) != EXPECTED_TOTAL {
-        return Err(DemoError::unexpected(format!("it costs {}, not {EXPECTED_TOTAL}", total_of(&order))));
+        return Err(TrialError::unexpected(format!("it costs {}, not {EXPECTED_TOTAL}", total_of(&order))));
     }
     let order = paid(shop, &order).await?;
     Ok(Scene {

@@ -4,11 +4,11 @@
 
 use tokio::time::Instant;
 
-use super::steps::{Answer, GOOD_CARD, place, to_be_sent};
 use super::{Scenario, Scene};
-use crate::cli::demo::error::DemoError;
-use crate::cli::demo::shop::{fresh, payments_of};
 use crate::cli::demo::stage::Stage;
+use crate::cli::trial::TrialError;
+use crate::cli::trial::shop::{fresh, payments_of};
+use crate::cli::trial::steps::{Answer, GOOD_CARD, place, to_be_sent};
 use crate::proto::cashwrap::v1::Order;
 use crate::proto::cashwrap::v1::place_order_response::Result as Placed;
 
@@ -16,14 +16,14 @@ use crate::proto::cashwrap::v1::place_order_response::Result as Placed;
 const SILENT_CARD: [(&str, &str); 2] =
     [("primary", "tok_primary_timeoutafter"), ("backup", "tok_backup_approve")];
 
-pub(super) async fn play(stage: &mut Stage) -> Result<Vec<Scene>, DemoError> {
+pub(super) async fn play(stage: &mut Stage) -> Result<Vec<Scene>, TrialError> {
     let played = unknown_then_resolved(stage).await;
     // Whatever went wrong, who plays next finds the primary alive.
     stage.primary.revive().await?;
     played
 }
 
-async fn unknown_then_resolved(stage: &mut Stage) -> Result<Vec<Scene>, DemoError> {
+async fn unknown_then_resolved(stage: &mut Stage) -> Result<Vec<Scene>, TrialError> {
     let first = to_be_sent(&stage.shop, &[("POT-IRON-08", 1)]).await?;
     let next = to_be_sent(&stage.shop, &[("TEA-HERBAL-80", 3)]).await?;
     let before = stage.primary.ledger().await?.authorisations();
@@ -39,12 +39,12 @@ async fn unknown_then_resolved(stage: &mut Stage) -> Result<Vec<Scene>, DemoErro
         Some(Placed::Processing(_)) => {}
         other => {
             let what = format!("the outcome was unknown, and PlaceOrder answered {other:?}");
-            return Err(DemoError::unexpected(what));
+            return Err(TrialError::unexpected(what));
         }
     }
     stage.primary.revive().await?;
     let resolved = match place(&stage.shop, &first, &request_id, &SILENT_CARD).await? {
-        Answer::Decline(_) => return Err(DemoError::unexpected("the first order was given up")),
+        Answer::Decline(_) => return Err(TrialError::unexpected("the first order was given up")),
         answer => answer.order()?,
     };
     let (waited, held_at_primary) = (began.elapsed(), at_primary(stage, &resolved).await?);
@@ -73,7 +73,7 @@ async fn unknown_then_resolved(stage: &mut Stage) -> Result<Vec<Scene>, DemoErro
     Ok(vec![resolved, next_shopper(backed?)])
 }
 
-async fn at_primary(stage: &Stage, order: &Order) -> Result<bool, DemoError> {
+async fn at_primary(stage: &Stage, order: &Order) -> Result<bool, TrialError> {
     Ok(stage.primary.ledger().await?.moved(&payments_of(order)).charged() > 0)
 }
 

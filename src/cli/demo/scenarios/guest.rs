@@ -1,12 +1,12 @@
 //! A guest buys, and the goods are sent: held at first, taken when they leave the warehouse.
 
-use super::steps::{GOOD_CARD, paid, place, to_be_sent};
 use super::{Scenario, Scene};
-use crate::cli::demo::error::DemoError;
-use crate::cli::demo::shop::fresh;
 use crate::cli::demo::stage::Stage;
+use crate::cli::trial::TrialError;
+use crate::cli::trial::shop::fresh;
+use crate::cli::trial::steps::{GOOD_CARD, paid, place, to_be_sent};
 
-pub(super) async fn play(stage: &Stage) -> Result<Scene, DemoError> {
+pub(super) async fn play(stage: &Stage) -> Result<Scene, TrialError> {
     let checkout = to_be_sent(&stage.shop, &[("TEA-GREEN-100", 2)]).await?;
     let order = place(&stage.shop, &checkout, &fresh(), &GOOD_CARD).await?.order()?;
     stage.shop.capture(&order).await?;

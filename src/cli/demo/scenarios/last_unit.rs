@@ -1,16 +1,16 @@
 //! Two shoppers pay for the last unit at the same moment. Stock is held before any card is touched.
 
-use super::steps::{Answer, GOOD_CARD, place, to_be_sent};
 use super::{Scenario, Scene};
-use crate::cli::demo::error::DemoError;
-use crate::cli::demo::shop::fresh;
 use crate::cli::demo::stage::Stage;
+use crate::cli::trial::TrialError;
+use crate::cli::trial::shop::fresh;
+use crate::cli::trial::steps::{Answer, GOOD_CARD, place, to_be_sent};
 use crate::proto::cashwrap::v1::Order;
 
 /// The catalogue has one of it.
 const LAST: [(&str, i32); 1] = [("CUP-SAND", 1)];
 
-pub(super) async fn play(stage: &Stage) -> Result<Scene, DemoError> {
+pub(super) async fn play(stage: &Stage) -> Result<Scene, TrialError> {
     let shop = &stage.shop;
     let (ada, bob) = tokio::try_join!(to_be_sent(shop, &LAST), to_be_sent(shop, &LAST))?;
     let (first, second) = (fresh(), fresh());
@@ -31,15 +31,15 @@ pub(super) async fn play(stage: &Stage) -> Result<Scene, DemoError> {
 }
 
 fn winner(
-    ada: Result<Answer, DemoError>,
-    bob: Result<Answer, DemoError>,
-) -> Result<(Order, String), DemoError> {
+    ada: Result<Answer, TrialError>,
+    bob: Result<Answer, TrialError>,
+) -> Result<(Order, String), TrialError> {
     match (ada, bob) {
         (Ok(won), Err(lost)) | (Err(lost), Ok(won)) => match lost.reason() {
             Some(reason) if reason == "OUT_OF_STOCK" => Ok((won.order()?, reason)),
             _ => Err(lost),
         },
-        (Ok(_), Ok(_)) => Err(DemoError::unexpected("the last cup was sold twice")),
+        (Ok(_), Ok(_)) => Err(TrialError::unexpected("the last cup was sold twice")),
         (Err(error), Err(_)) => Err(error),
     }
 }

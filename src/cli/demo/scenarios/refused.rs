@@ -1,12 +1,12 @@
 //! The primary gateway is gone. A refused connection proves that nothing was sent, so the backup may take over.
 
-use super::steps::{GOOD_CARD, place, to_be_sent};
 use super::{Scenario, Scene};
-use crate::cli::demo::error::DemoError;
-use crate::cli::demo::shop::fresh;
 use crate::cli::demo::stage::Stage;
+use crate::cli::trial::TrialError;
+use crate::cli::trial::shop::fresh;
+use crate::cli::trial::steps::{GOOD_CARD, place, to_be_sent};
 
-pub(super) async fn play(stage: &mut Stage) -> Result<Scene, DemoError> {
+pub(super) async fn play(stage: &mut Stage) -> Result<Scene, TrialError> {
     let checkout = to_be_sent(&stage.shop, &[("TEA-BLACK-100", 1), ("HONEY-LINDEN-250", 1)]).await?;
     stage.primary.kill().await?;
     let order = place(&stage.shop, &checkout, &fresh(), &GOOD_CARD).await?.order();

@@ -3,9 +3,9 @@
 use tonic::transport::Channel;
 use tonic::{Response, Status};
 
+use super::STORE;
 use super::audit::Sold;
-use super::error::DemoError;
-use super::settings::STORE;
+use super::error::TrialError;
 use crate::partners::system::UuidV7;
 use crate::ports::Ids as _;
 use crate::proto::cashwrap::v1::cart_action::Action;
@@ -28,7 +28,7 @@ const PAGE: i32 = 200;
 
 /// The shop's services.
 #[derive(Debug, Clone)]
-pub(super) struct Shop {
+pub(in crate::cli) struct Shop {
     carts: CartServiceClient<Channel>,
     checkouts: CheckoutServiceClient<Channel>,
     orders: OrderServiceClient<Channel>,
@@ -36,21 +36,23 @@ pub(super) struct Shop {
 }
 
 /// A fresh request id.
-pub(super) fn fresh() -> String {
+pub(in crate::cli) fn fresh() -> String {
     UuidV7.fresh().to_string()
 }
 
-fn answer<T>(call: &'static str, answered: Result<Response<T>, Status>) -> Result<T, DemoError> {
-    answered.map(Response::into_inner).map_err(|status| DemoError::Refused { call, status: Box::new(status) })
+fn answer<T>(call: &'static str, answered: Result<Response<T>, Status>) -> Result<T, TrialError> {
+    answered
+        .map(Response::into_inner)
+        .map_err(|status| TrialError::Refused { call, status: Box::new(status) })
 }
 
-fn part<T>(call: &'static str, part: Option<T>) -> Result<T, DemoError> {
-    part.ok_or_else(|| DemoError::unexpected(format!("{call} answered nothing")))
+fn part<T>(call: &'static str, part: Option<T>) -> Result<T, TrialError> {
+    part.ok_or_else(|| TrialError::unexpected(format!("{call} answered nothing")))
 }
 
 impl Shop {
     /// The shop behind this door.
-    pub(super) fn at(door: Channel) -> Self {
+    pub(in crate::cli) fn at(door: Channel) -> Self {
         Self {
             carts: CartServiceClient::new(door.clone()),
             checkouts: CheckoutServiceClient::new(door.clone()),
@@ -60,7 +62,7 @@ impl Shop {
     }
 
     /// A cart with these goods.
-    pub(super) async fn cart(&self, goods: &[(&str, i32)]) -> Result<Cart, DemoError> {
+    pub(in crate::cli) async fn cart(&self, goods: &[(&str, i32)]) -> Result<Cart, TrialError> {
         let add = |(sku, quantity): &(&str, i32)| CartAction {
             action: Some(Action::Add(AddLine { sku: (*sku).to_owned(), quantity: *quantity })),
         };
@@ -77,7 +79,7 @@ impl Shop {
     }
 
     /// Adds a coupon code.
-    pub(super) async fn apply_code(&self, cart: &Cart, code: &str) -> Result<Cart, DemoError> {
+    pub(in crate::cli) async fn apply_code(&self, cart: &Cart, code: &str) -> Result<Cart, TrialError> {
         let request = ApplyCodeRequest {
             name: cart.name.clone(),
             request_id: fresh(),
@@ -88,11 +90,11 @@ impl Shop {
     }
 
     /// A checkout of a cart.
-    pub(super) async fn checkout(
+    pub(in crate::cli) async fn checkout(
         &self,
         cart: &Cart,
         details: CheckoutDetails,
-    ) -> Result<Checkout, DemoError> {
+    ) -> Result<Checkout, TrialError> {
         let request = CreateCheckoutRequest {
             parent: STORE.to_owned(),
             request_id: fresh(),
@@ -105,7 +107,7 @@ impl Shop {
     }
 
     /// Reads a checkout again.
-    pub(super) async fn read(&self, checkout: &Checkout) -> Result<Checkout, DemoError> {
+    pub(in crate::cli) async fn read(&self, checkout: &Checkout) -> Result<Checkout, TrialError> {
         let request = GetCheckoutRequest { name: checkout.name.clone() };
         part(
             "GetCheckout",
@@ -114,11 +116,11 @@ impl Shop {
     }
 
     /// Replaces the parts that are set.
-    pub(super) async fn update(
+    pub(in crate::cli) async fn update(
         &self,
         checkout: &Checkout,
         details: CheckoutDetails,
-    ) -> Result<Checkout, DemoError> {
+    ) -> Result<Checkout, TrialError> {
         let request = UpdateCheckoutRequest {
             name: checkout.name.clone(),
             request_id: fresh(),
@@ -130,10 +132,10 @@ impl Shop {
     }
 
     /// The ways to have the goods brought, cheapest first.
-    pub(super) async fn delivery_options(
+    pub(in crate::cli) async fn delivery_options(
         &self,
         checkout: &Checkout,
-    ) -> Result<Vec<DeliveryOption>, DemoError> {
+    ) -> Result<Vec<DeliveryOption>, TrialError> {
         let request = ListDeliveryOptionsRequest {
             parent: checkout.name.clone(),
             ..ListDeliveryOptionsRequest::default()
@@ -143,10 +145,10 @@ impl Shop {
     }
 
     /// The places where the goods can be collected.
-    pub(super) async fn pickup_locations(
+    pub(in crate::cli) async fn pickup_locations(
         &self,
         checkout: &Checkout,
-    ) -> Result<Vec<PickupLocation>, DemoError> {
+    ) -> Result<Vec<PickupLocation>, TrialError> {
         let request = ListPickupLocationsRequest {
             parent: checkout.name.clone(),
             ..ListPickupLocationsRequest::default()
@@ -156,12 +158,12 @@ impl Shop {
     }
 
     /// Turns a checkout into an order, paid by a card with these tokens.
-    pub(super) async fn place(
+    pub(in crate::cli) async fn place(
         &self,
         checkout: &Checkout,
         request_id: &str,
         tokens: &[(&str, &str)],
-    ) -> Result<PlaceOrderResponse, DemoError> {
+    ) -> Result<PlaceOrderResponse, TrialError> {
         let instruments = tokens.iter().map(|(account, token)| CardInstrument {
             partner_account: (*account).to_owned(),
             token: (*token).to_owned(),
@@ -177,12 +179,12 @@ impl Shop {
     }
 
     /// Says that the buyer did what a payment asked for.
-    pub(super) async fn confirm(
+    pub(in crate::cli) async fn confirm(
         &self,
         checkout: &Checkout,
         request_id: &str,
         action_id: &str,
-    ) -> Result<ConfirmPaymentActionResponse, DemoError> {
+    ) -> Result<ConfirmPaymentActionResponse, TrialError> {
         let request = ConfirmPaymentActionRequest {
             name: checkout.name.clone(),
             request_id: request_id.to_owned(),
@@ -192,7 +194,7 @@ impl Shop {
     }
 
     /// Takes what an order's payments hold, as a warehouse does when the goods leave it.
-    pub(super) async fn capture(&self, order: &Order) -> Result<(), DemoError> {
+    pub(in crate::cli) async fn capture(&self, order: &Order) -> Result<(), TrialError> {
         for payment in &order.payments {
             let request = CapturePaymentRequest {
                 name: payment.clone(),
@@ -205,13 +207,13 @@ impl Shop {
     }
 
     /// Reads an order again.
-    pub(super) async fn read_order(&self, order: &Order) -> Result<Order, DemoError> {
+    pub(in crate::cli) async fn read_order(&self, order: &Order) -> Result<Order, TrialError> {
         let request = GetOrderRequest { name: order.name.clone() };
         part("GetOrder", answer("GetOrder", self.orders.clone().get_order(request).await)?.order)
     }
 
     /// Every order, as the audit needs it.
-    pub(super) async fn orders(&self) -> Result<Vec<Sold>, DemoError> {
+    pub(in crate::cli) async fn orders(&self) -> Result<Vec<Sold>, TrialError> {
         let mut sold = Vec::new();
         let mut page_token = String::new();
         loop {
@@ -244,12 +246,12 @@ fn sold_by(order: &Order) -> Sold {
 }
 
 /// What an order costs, in cents.
-pub(super) fn total_of(order: &Order) -> i64 {
+pub(in crate::cli) fn total_of(order: &Order) -> i64 {
     order.quote.as_ref().and_then(|quote| quote.total.as_ref()).map(minor).unwrap_or_default()
 }
 
 /// The ids of an order's payments, which gateways know as references.
-pub(super) fn payments_of(order: &Order) -> Vec<String> {
+pub(in crate::cli) fn payments_of(order: &Order) -> Vec<String> {
     order.payments.iter().filter_map(|name| Some(name.rsplit_once('/')?.1.to_owned())).collect()
 }
 

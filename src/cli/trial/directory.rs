@@ -1,29 +1,29 @@
-//! A directory that goes when the demo goes. It holds the store and the ledgers, so nobody else may read it.
+//! A directory that goes when the command goes. It holds the store and the ledgers, so nobody else may read it.
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use super::error::DemoError;
+use super::error::TrialError;
 use crate::partners::system::UuidV7;
 use crate::ports::Ids as _;
 
 /// A fresh directory, removed with everything in it when it is dropped.
-pub(super) struct Directory(PathBuf);
+pub(in crate::cli) struct Directory(PathBuf);
 
 impl Directory {
     /// Makes one where the system keeps what is temporary.
-    pub(super) fn create() -> Result<Self, DemoError> {
-        let path = std::env::temp_dir().join(format!("cashwrap-demo-{}", UuidV7.fresh().simple()));
+    pub(in crate::cli) fn create() -> Result<Self, TrialError> {
+        let path = std::env::temp_dir().join(format!("cashwrap-trial-{}", UuidV7.fresh().simple()));
         DirBuilder::new()
             .mode(0o700)
             .create(&path)
-            .map_err(|cause| DemoError::System { what: path.display().to_string(), cause })?;
+            .map_err(|cause| TrialError::System { what: path.display().to_string(), cause })?;
         Ok(Self(path))
     }
 
     /// Where it is.
-    pub(super) fn path(&self) -> &Path {
+    pub(in crate::cli) fn path(&self) -> &Path {
         &self.0
     }
 }

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::{Instant, sleep};
 
-use super::error::DemoError;
+use super::error::TrialError;
 use super::ledger::Ledger;
 
 /// A process starts within a second; a busy machine gets more.
@@ -24,7 +24,7 @@ const CALL_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A gateway's process. It is killed when this is dropped, and on purpose in some scenarios; where the demo itself
 /// is killed and drops nothing, the process ends with its standard input.
-pub(super) struct Gateway {
+pub(in crate::cli) struct Gateway {
     account: &'static str,
     directory: PathBuf,
     address: SocketAddr,
@@ -36,12 +36,12 @@ pub(super) struct Gateway {
 
 impl Gateway {
     /// Starts one on a free port of this machine, with its ledger in `directory`.
-    pub(super) async fn start(account: &'static str, directory: &Path) -> Result<Self, DemoError> {
+    pub(in crate::cli) async fn start(account: &'static str, directory: &Path) -> Result<Self, TrialError> {
         let http = reqwest::Client::builder()
             .no_proxy()
             .timeout(CALL_PATIENCE)
             .build()
-            .map_err(|error| DemoError::Gateway { account, reason: error.to_string() })?;
+            .map_err(|error| TrialError::Gateway { account, reason: error.to_string() })?;
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let mut child = spawn(account, directory, any)?;
         let leash = child.stdin.take();
@@ -53,22 +53,22 @@ impl Gateway {
     }
 
     /// The account that it serves.
-    pub(super) const fn account(&self) -> &'static str {
+    pub(in crate::cli) const fn account(&self) -> &'static str {
         self.account
     }
 
     /// Where it is reached.
-    pub(super) fn base_url(&self) -> String {
+    pub(in crate::cli) fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Kills the process, as a power cut would: nothing is finished, and its port refuses connections.
-    pub(super) async fn kill(&mut self) -> Result<(), DemoError> {
+    pub(in crate::cli) async fn kill(&mut self) -> Result<(), TrialError> {
         self.child.kill().await.map_err(|cause| system(self.account, cause))
     }
 
     /// Starts a new process on the same ledger and the same port; does nothing while the old one lives.
-    pub(super) async fn revive(&mut self) -> Result<(), DemoError> {
+    pub(in crate::cli) async fn revive(&mut self) -> Result<(), TrialError> {
         if self.child.try_wait().map_err(|cause| system(self.account, cause))?.is_none() {
             return Ok(());
         }
@@ -79,7 +79,7 @@ impl Gateway {
 
     /// Waits until its ledger shows more authorisations than `before`, then kills it: an effect is durable and
     /// has not been answered.
-    pub(super) async fn kill_once_it_authorises(&mut self, before: usize) -> Result<(), DemoError> {
+    pub(in crate::cli) async fn kill_once_it_authorises(&mut self, before: usize) -> Result<(), TrialError> {
         let last_moment = Instant::now() + START_PATIENCE;
         while self.ledger().await?.authorisations() <= before {
             if Instant::now() >= last_moment {
@@ -91,27 +91,34 @@ impl Gateway {
     }
 
     /// What it says that it moved.
-    pub(super) async fn ledger(&self) -> Result<Ledger, DemoError> {
+    pub(in crate::cli) async fn ledger(&self) -> Result<Ledger, TrialError> {
         let sent = self.http.get(format!("{}/sandbox/ledger", self.base_url())).send().await;
         self.answered(sent)?.json().await.map_err(|error| self.wrong(error.to_string()))
     }
 
+    /// Lets every request wait this long before it is looked at.
+    pub(in crate::cli) async fn delay(&self, delay: Duration) -> Result<(), TrialError> {
+        let faults = json!({ "delay_ms": delay.as_millis() });
+        let sent = self.http.post(format!("{}/sandbox/faults", self.base_url())).json(&faults).send().await;
+        self.answered(sent).map(drop)
+    }
+
     /// Does what a buyer does on the page of a payment: accepts.
-    pub(super) async fn accept(&self, page: &str) -> Result<(), DemoError> {
+    pub(in crate::cli) async fn accept(&self, page: &str) -> Result<(), TrialError> {
         let sent = self.http.get(page).query(&[("result", "success")]).send().await;
         self.answered(sent).map(drop)
     }
 
-    fn answered(&self, sent: reqwest::Result<reqwest::Response>) -> Result<reqwest::Response, DemoError> {
+    fn answered(&self, sent: reqwest::Result<reqwest::Response>) -> Result<reqwest::Response, TrialError> {
         sent.and_then(reqwest::Response::error_for_status).map_err(|error| self.wrong(error.to_string()))
     }
 
-    fn wrong(&self, reason: impl Into<String>) -> DemoError {
-        DemoError::Gateway { account: self.account, reason: reason.into() }
+    fn wrong(&self, reason: impl Into<String>) -> TrialError {
+        TrialError::Gateway { account: self.account, reason: reason.into() }
     }
 
     /// The address that it took, which its first log line tells.
-    async fn address_it_took(&mut self) -> Result<SocketAddr, DemoError> {
+    async fn address_it_took(&mut self) -> Result<SocketAddr, TrialError> {
         let log = log_of(self.account, &self.directory);
         let last_moment = Instant::now() + START_PATIENCE;
         loop {
@@ -123,7 +130,7 @@ impl Gateway {
         }
     }
 
-    async fn until_it_answers(&mut self) -> Result<(), DemoError> {
+    async fn until_it_answers(&mut self) -> Result<(), TrialError> {
         let last_moment = Instant::now() + START_PATIENCE;
         while self.ledger().await.is_err() {
             let log = std::fs::read_to_string(log_of(self.account, &self.directory)).unwrap_or_default();
@@ -132,7 +139,7 @@ impl Gateway {
         Ok(())
     }
 
-    async fn alive_until(&mut self, last_moment: Instant, log: &str) -> Result<(), DemoError> {
+    async fn alive_until(&mut self, last_moment: Instant, log: &str) -> Result<(), TrialError> {
         let ended = self.child.try_wait().map_err(|cause| system(self.account, cause))?.is_some();
         if ended || Instant::now() >= last_moment {
             let last = log.lines().last().unwrap_or("it says nothing");
@@ -151,7 +158,7 @@ fn address_in(line: &str) -> Option<SocketAddr> {
     serde_json::from_str::<Value>(line).ok()?.get("address")?.as_str()?.parse().ok()
 }
 
-fn spawn(account: &'static str, directory: &Path, listen: SocketAddr) -> Result<Child, DemoError> {
+fn spawn(account: &'static str, directory: &Path, listen: SocketAddr) -> Result<Child, TrialError> {
     let program = std::env::current_exe().map_err(|cause| system(account, cause))?;
     let log = File::create(log_of(account, directory)).map_err(|cause| system(account, cause))?;
     let mut command = Command::new(program);
@@ -171,8 +178,8 @@ fn spawn(account: &'static str, directory: &Path, listen: SocketAddr) -> Result<
     command.spawn().map_err(|cause| system(account, cause))
 }
 
-fn system(account: &str, cause: std::io::Error) -> DemoError {
-    DemoError::System { what: format!("the gateway {account}"), cause }
+fn system(account: &str, cause: std::io::Error) -> TrialError {
+    TrialError::System { what: format!("the gateway {account}"), cause }
 }
 
 #[cfg(test)]

@@ -7,21 +7,21 @@ use super::ledger::{Intent, Ledger};
 
 /// What an order says of its money, in minor units.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sold {
+pub(in crate::cli) struct Sold {
     /// The order's name.
-    pub(super) name: String,
+    pub(in crate::cli) name: String,
     /// What it costs.
-    pub(super) total: i64,
+    pub(in crate::cli) total: i64,
     /// What was taken for it, less what was given back.
-    pub(super) taken: i64,
+    pub(in crate::cli) taken: i64,
     /// Whether it says that it is paid.
-    pub(super) paid: bool,
+    pub(in crate::cli) paid: bool,
     /// The ids of its payments, which the gateways know as references.
-    pub(super) payments: Vec<String>,
+    pub(in crate::cli) payments: Vec<String>,
 }
 
 /// Everything in which ledgers and orders differ; nothing where all is well.
-pub(super) fn audit(orders: &[Sold], ledgers: &[(&str, Ledger)]) -> Vec<String> {
+pub(in crate::cli) fn audit(orders: &[Sold], ledgers: &[(&str, Ledger)]) -> Vec<String> {
     let known: BTreeSet<&str> =
         orders.iter().flat_map(|order| order.payments.iter().map(String::as_str)).collect();
     let mut problems = Vec::new();

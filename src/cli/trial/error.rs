@@ -14,7 +14,7 @@ use crate::wiring::error::way_to_listen;
 
 /// Why the demo did not go as it should.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum DemoError {
+pub(in crate::cli) enum TrialError {
     /// The server does not start.
     #[error("the server does not start: {0}")]
     Server(#[from] StartError),
@@ -73,9 +73,9 @@ pub(super) enum DemoError {
     Unexpected(String),
 }
 
-impl DemoError {
+impl TrialError {
     /// The stable reason of a refused call.
-    pub(super) fn reason(&self) -> Option<String> {
+    pub(in crate::cli) fn reason(&self) -> Option<String> {
         match self {
             Self::Refused { status, .. } => Some(status.get_error_details().error_info()?.reason.clone()),
             _ => None,
@@ -83,7 +83,7 @@ impl DemoError {
     }
 
     /// Something else happened than the scenario is about.
-    pub(super) fn unexpected(what: impl Into<String>) -> Self {
+    pub(in crate::cli) fn unexpected(what: impl Into<String>) -> Self {
         Self::Unexpected(what.into())
     }
 }

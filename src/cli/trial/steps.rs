@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::cli::demo::error::DemoError;
-use crate::cli::demo::shop::{Shop, fresh};
+use super::error::TrialError;
+use super::shop::{Shop, fresh};
 use crate::proto::cashwrap::v1::confirm_payment_action_response::Result as Confirmed;
 use crate::proto::cashwrap::v1::place_order_response::Result as Placed;
 use crate::proto::cashwrap::v1::{
-    Billing, Checkout, CheckoutDetails, Contact, Decline, DeliverySelection, IdentityOption, Order,
-    OrderPaymentState, PaymentAction, billing, delivery_selection,
+    Billing, Checkout, CheckoutDetails, Contact, Decline, DeliveryOption, DeliverySelection, IdentityOption,
+    Order, OrderPaymentState, PaymentAction, billing, delivery_selection,
 };
 use crate::proto::google::r#type::PostalAddress;
 
 /// A card that both gateways approve.
-pub(super) const GOOD_CARD: [(&str, &str); 2] =
+pub(in crate::cli) const GOOD_CARD: [(&str, &str); 2] =
     [("primary", "tok_primary_approve"), ("backup", "tok_backup_approve")];
 
 /// Longer than a placement may be unknown in the demo: the whole schedule up to a minute.
@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(45);
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// An answer that is not PROCESSING.
-pub(super) enum Answer {
+pub(in crate::cli) enum Answer {
     /// The order.
     Order(Box<Order>),
     /// The buyer must do something.
@@ -36,26 +36,26 @@ pub(super) enum Answer {
 
 impl Answer {
     /// The order, where nothing else should have come.
-    pub(super) fn order(self) -> Result<Order, DemoError> {
+    pub(in crate::cli) fn order(self) -> Result<Order, TrialError> {
         match self {
             Self::Order(order) => Ok(*order),
             Self::Action(_) => {
-                Err(DemoError::unexpected("PlaceOrder asked for an action, not expected here"))
+                Err(TrialError::unexpected("PlaceOrder asked for an action, not expected here"))
             }
             Self::Decline(decline) => {
-                Err(DemoError::unexpected(format!("PlaceOrder was declined: {:?}", decline.decline_class())))
+                Err(TrialError::unexpected(format!("PlaceOrder was declined: {:?}", decline.decline_class())))
             }
         }
     }
 }
 
 /// Sends PlaceOrder under one request id until it is answered with something else than PROCESSING.
-pub(super) async fn place(
+pub(in crate::cli) async fn place(
     shop: &Shop,
     checkout: &Checkout,
     request_id: &str,
     tokens: &[(&str, &str)],
-) -> Result<Answer, DemoError> {
+) -> Result<Answer, TrialError> {
     let last_moment = Instant::now() + PATIENCE;
     loop {
         match shop.place(checkout, request_id, tokens).await?.result {
@@ -64,15 +64,15 @@ pub(super) async fn place(
             Some(Placed::Decline(decline)) => return Ok(Answer::Decline(decline)),
             Some(Placed::Processing(_)) if Instant::now() < last_moment => sleep(LOOK_EVERY).await,
             Some(Placed::Processing(_)) => {
-                return Err(DemoError::unexpected("PlaceOrder was PROCESSING for too long"));
+                return Err(TrialError::unexpected("PlaceOrder was PROCESSING for too long"));
             }
-            None => return Err(DemoError::unexpected("PlaceOrder answered nothing")),
+            None => return Err(TrialError::unexpected("PlaceOrder answered nothing")),
         }
     }
 }
 
 /// Reads an order until its money was taken, which happens by itself once it is due.
-pub(super) async fn paid(shop: &Shop, order: &Order) -> Result<Order, DemoError> {
+pub(in crate::cli) async fn paid(shop: &Shop, order: &Order) -> Result<Order, TrialError> {
     let last_moment = Instant::now() + PATIENCE;
     loop {
         let order = shop.read_order(order).await?;
@@ -81,44 +81,56 @@ pub(super) async fn paid(shop: &Shop, order: &Order) -> Result<Order, DemoError>
         }
         if Instant::now() >= last_moment {
             let what = format!("the money was not taken: {}", order.payment_state().as_str_name());
-            return Err(DemoError::unexpected(what));
+            return Err(TrialError::unexpected(what));
         }
         sleep(LOOK_EVERY).await;
     }
 }
 
 /// Says that the buyer approved, until the order is there.
-pub(super) async fn confirm(shop: &Shop, checkout: &Checkout, action_id: &str) -> Result<Order, DemoError> {
+pub(in crate::cli) async fn confirm(
+    shop: &Shop,
+    checkout: &Checkout,
+    action_id: &str,
+) -> Result<Order, TrialError> {
     let (last_moment, request_id) = (Instant::now() + PATIENCE, fresh());
     loop {
         match shop.confirm(checkout, &request_id, action_id).await?.result {
             Some(Confirmed::Order(order)) => return Ok(order),
             Some(Confirmed::Processing(_)) if Instant::now() < last_moment => sleep(LOOK_EVERY).await,
             other => {
-                return Err(DemoError::unexpected(format!("the approved payment made no order: {other:?}")));
+                return Err(TrialError::unexpected(format!("the approved payment made no order: {other:?}")));
             }
         }
     }
 }
 
 /// A checkout of these goods, to be sent by the cheapest carrier, that can be placed.
-pub(super) async fn to_be_sent(shop: &Shop, goods: &[(&str, i32)]) -> Result<Checkout, DemoError> {
+pub(in crate::cli) async fn to_be_sent(shop: &Shop, goods: &[(&str, i32)]) -> Result<Checkout, TrialError> {
     let cart = shop.cart(goods).await?;
-    let details = CheckoutDetails {
+    let checkout = shop.checkout(&cart, at_home()).await?;
+    let options = shop.delivery_options(&checkout).await?;
+    ready(shop.update(&checkout, cheapest(options)?).await?)
+}
+
+/// Who buys, and has it brought home.
+pub(in crate::cli) fn at_home() -> CheckoutDetails {
+    CheckoutDetails {
         delivery_address: Some(address()),
         billing: Some(Billing { choice: Some(billing::Choice::SameAsDelivery(true)) }),
         ..buyer()
-    };
-    let checkout = shop.checkout(&cart, details).await?;
-    let options = shop.delivery_options(&checkout).await?;
-    let cheapest =
-        options.into_iter().next().ok_or_else(|| DemoError::unexpected("nobody delivers to Berlin"))?;
-    let choice = delivery_selection::Choice::QuoteId(cheapest.quote_id);
-    ready(shop.update(&checkout, delivery(choice)).await?)
+    }
+}
+
+/// The choice of the cheapest of these, which comes first.
+pub(in crate::cli) fn cheapest(options: Vec<DeliveryOption>) -> Result<CheckoutDetails, TrialError> {
+    let first =
+        options.into_iter().next().ok_or_else(|| TrialError::unexpected("nobody delivers to Berlin"))?;
+    Ok(delivery(delivery_selection::Choice::QuoteId(first.quote_id)))
 }
 
 /// Who buys. A guest, who gives an address to be billed at and one to be mailed at.
-pub(super) fn buyer() -> CheckoutDetails {
+pub(in crate::cli) fn buyer() -> CheckoutDetails {
     CheckoutDetails {
         contact: Some(Contact { email: "ada@example.com".to_owned(), phone: String::new() }),
         billing: Some(Billing { choice: Some(billing::Choice::Address(address())) }),
@@ -128,7 +140,7 @@ pub(super) fn buyer() -> CheckoutDetails {
 }
 
 /// A choice of delivery.
-pub(super) fn delivery(choice: delivery_selection::Choice) -> CheckoutDetails {
+pub(in crate::cli) fn delivery(choice: delivery_selection::Choice) -> CheckoutDetails {
     let selection = DeliverySelection { delivery_group_id: String::new(), choice: Some(choice) };
     CheckoutDetails { deliveries: vec![selection], ..CheckoutDetails::default() }
 }
@@ -145,7 +157,7 @@ fn address() -> PostalAddress {
 }
 
 /// The checkout, if nothing stands between it and its order.
-pub(super) fn ready(checkout: Checkout) -> Result<Checkout, DemoError> {
+pub(in crate::cli) fn ready(checkout: Checkout) -> Result<Checkout, TrialError> {
     // What is left is the payment, which comes with PlaceOrder.
     let blocking: Vec<&str> = checkout
         .problems
@@ -156,5 +168,5 @@ pub(super) fn ready(checkout: Checkout) -> Result<Checkout, DemoError> {
     if blocking.is_empty() {
         return Ok(checkout);
     }
-    Err(DemoError::unexpected(format!("the checkout is not ready: {}", blocking.join(", "))))
+    Err(TrialError::unexpected(format!("the checkout is not ready: {}", blocking.join(", "))))
 }
