@@ -62,11 +62,11 @@ impl House {
     /// after an error the vendor sends it again.
     pub async fn hear(&self, account: &AccountId, notice: &Notice) -> Result<Heard, Error> {
         let (Some(about), Some(hint)) = (&notice.about, notice.hint) else { return Ok(Heard::NotOurs) };
-        if self.store(&about.store).is_err() {
+        let Some(store) = about.store.as_ref().filter(|store| self.store(store).is_ok()) else {
             return Ok(Heard::NotOurs);
-        }
-        let claim = claim(&*self.engine.vault, &about.store, account, &notice.event);
-        let key = Key::new(&about.store, Kind::Payment, about.payment);
+        };
+        let claim = claim(&*self.engine.vault, store, account, &notice.event);
+        let key = Key::new(store, Kind::Payment, about.payment);
         let query = Query { keys: vec![key.clone()], reply: Some(claim.key.clone()), ..Query::default() };
         for _ in 0..TRIES {
             let snapshot = self.engine.store.read(&query).await?;
@@ -82,7 +82,7 @@ impl House {
             let Some(marked) = self.marked(payment, account, about, hint) else {
                 return Ok(Heard::NothingNew);
             };
-            let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), about.store.clone());
+            let mut unit = UnitOfWork::new(UnitId(self.engine.ids.fresh()), store.clone());
             let (before, row) = (Record::Payment(payment.clone()), Record::Payment(Box::new(marked)));
             let events = events::of(Some(&before), &row);
             unit.writes = vec![Write { key: key.clone(), expected: *version, row, events }];

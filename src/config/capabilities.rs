@@ -26,6 +26,11 @@ pub(super) struct CapabilityKeys {
     void_tombstones: bool,
     two_step: bool,
     captures_separately: bool,
+    /// Of the wire that is spoken, too.
+    #[serde(skip)]
+    confirms_after_action: bool,
+    #[serde(skip)]
+    tells_later: bool,
     /// Of the wire that is spoken, which is Stripe's.
     #[serde(skip)]
     steps: &'static [(&'static str, i64)],

@@ -5,7 +5,7 @@
 //! - [`decline`]: the classes of declines, and what each asks for.
 //! - [`operation`] and [`attempt`]: the parts, with their states and transition tables.
 //! - [`aggregate`]: the payment that holds them.
-//! - [`hint`]: what a partner's message is worth.
+//! - [`hint`]: what a partner's message is worth. [`told`]: what a vendor tells no other way.
 //! - [`gate`]: whether a backup gateway may take over. [`ladder`]: how an unknown outcome is resolved.
 //! - [`decide`] and [`react`]: the machine. Nothing else changes a payment.
 //! - [`scheme`]: what the card schemes forbid, and what is remembered of a card.
@@ -27,6 +27,7 @@ pub mod outcome;
 pub mod policy;
 pub mod react;
 pub mod scheme;
+pub mod told;
 
 #[cfg(test)]
 mod laws;
@@ -44,3 +45,4 @@ pub use outcome::{NotSent, Outcome, Status, UnknownCause, View};
 pub use policy::Policy;
 pub use react::{Impossible, Input};
 pub use scheme::{Books, CardName, Limited, Network, TenderCard};
+pub use told::{Said, Told};

@@ -109,9 +109,11 @@ impl Driver {
         let by_reference =
             || self.gateways.get(&attempt.account)?.capabilities().void_by_reference.then_some(());
         let call = match (kind, attempt.object.clone()) {
-            (OperationKind::Confirm, Some(object)) => {
-                Call::Confirm { object, return_url: payment.return_url.clone() }
-            }
+            (OperationKind::Confirm, Some(object)) => Call::Confirm {
+                object: Some(object),
+                return_url: payment.return_url.clone(),
+                brought_back: Vec::new(),
+            },
             (OperationKind::Capture, Some(object)) => Call::Capture { object, amount_minor },
             (OperationKind::Void, Some(object)) => Call::Void { object },
             (OperationKind::Void, None) => by_reference().map(|()| Call::VoidReference)?,

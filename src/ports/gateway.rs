@@ -37,12 +37,14 @@ pub enum Call {
         /// Where the customer comes back to after an action.
         return_url: Option<String>,
     },
-    /// Confirms a created object.
+    /// Asks for the money: of a created object, or of one whose customer has acted.
     Confirm {
-        /// The vendor's id.
-        object: String,
+        /// The vendor's id; `None` where the vendor has told none yet.
+        object: Option<String>,
         /// Where the customer comes back to after an action: vendors take it where the money is asked for.
         return_url: Option<String>,
+        /// What the customer's browser brought back: data for the vendor's question, and never an answer (R15).
+        brought_back: Vec<(String, String)>,
     },
     /// Creates and confirms at once.
     Authorise {

@@ -2,12 +2,13 @@
 //!
 //! A vendor's wire is read in two steps that are one call: the message is proved to be the vendor's, over the bytes
 //! as they came, and only then is it read. What comes out is the same for every vendor: whose event, about which
-//! payment, and what it hints at. Nothing of a message is a fact (`domain::payment::hint`).
+//! payment, and what it hints at. Nothing of a message is a fact (`domain::payment::hint`), but for what a vendor tells
+//! no other way (`domain::payment::told`).
 
 use jiff::Timestamp;
 
 use crate::domain::ids::{PaymentId, StoreId};
-use crate::domain::payment::Hint;
+use crate::domain::payment::{Hint, Told};
 
 /// A message as it came.
 #[derive(Clone, Copy)]
@@ -34,13 +35,15 @@ pub struct Notice {
     pub about: Option<About>,
     /// What it hints at; `None` for events that say nothing of the money.
     pub hint: Option<Hint>,
+    /// What it tells, where no other answer comes: heeded only from vendors whose capabilities say `tells_later`.
+    pub told: Option<Told>,
 }
 
 /// What an event is about: what we gave the vendor along with the object, and it sent back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
-    /// The store.
-    pub store: StoreId,
+    /// The store; `None` where the vendor does not echo it.
+    pub store: Option<StoreId>,
     /// The payment, which is our reference.
     pub payment: PaymentId,
     /// The vendor's id of the object, where the event names it.

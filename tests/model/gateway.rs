@@ -221,7 +221,7 @@ impl Ledger {
         let object = &self.objects[place];
         let refunded = |id| object.refunds.iter().filter(|(by, _)| *by == id).map(|(_, minor)| minor).sum();
         View {
-            object: place.to_string(),
+            object: Some(place.to_string()),
             status: match object.phase {
                 Phase::Created => Status::Created,
                 Phase::Acting => Status::ActionNeeded { redirect_url: "https://bank.test/".to_owned() },

@@ -49,6 +49,10 @@ pub struct GatewayCapabilities {
     pub two_step: bool,
     /// Whether authorise and capture are two operations (R7).
     pub captures_separately: bool,
+    /// Whether the customer's action only allows the payment: the money is asked for afterwards, by a Confirm (R15).
+    pub confirms_after_action: bool,
+    /// Whether captures, voids and refunds are only received: what became of them comes by a notification alone.
+    pub tells_later: bool,
     /// Currencies whose amounts the vendor takes in coarser steps than a minor unit, with the step.
     pub steps: &'static [(&'static str, i64)],
     /// How long the vendor may take before a call of ours is given up.
@@ -101,6 +105,8 @@ impl GatewayCapabilities {
             void_tombstones: true,
             two_step: true,
             captures_separately: true,
+            confirms_after_action: false,
+            tells_later: false,
             steps: STRIPE_STEPS,
             timeout: Duration::from_secs(50),
         }

@@ -47,7 +47,7 @@ impl Hint {
     /// Whether the gateway's view is what the message spoke of, or what came of it.
     fn shown_by(self, status: &Status) -> bool {
         match status {
-            Status::Created | Status::ActionNeeded { .. } | Status::Processing => false,
+            Status::Created | Status::ActionNeeded { .. } | Status::Approved | Status::Processing => false,
             Status::Authorised => matches!(self, Self::Moved | Self::Held),
             Status::Captured => matches!(self, Self::Moved | Self::Held | Self::Taken),
             Status::Voided | Status::Declined(_) => matches!(self, Self::Moved | Self::Gone),
@@ -188,7 +188,7 @@ pub(super) fn looked(
     let told = matches!(
         outcome,
         Outcome::Definite(view)
-            if !matches!(view.status, Status::Processing | Status::ActionNeeded { .. })
+            if !matches!(view.status, Status::Processing | Status::Approved | Status::ActionNeeded { .. })
                 || matches!(attempt.state, AttemptState::AwaitingAction { .. })
     );
     if told || of_operation {

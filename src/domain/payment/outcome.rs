@@ -87,8 +87,8 @@ pub struct Refusal {
 /// The vendor's object as an answer describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct View {
-    /// The vendor's id of the object.
-    pub object: String,
+    /// The vendor's id of the object; `None` where the vendor has told none yet.
+    pub object: Option<String>,
     /// Where the object stands.
     pub status: Status,
     /// The amount that the vendor says was asked for.
@@ -139,6 +139,8 @@ pub enum Status {
         /// Where to send the customer.
         redirect_url: String,
     },
+    /// The customer acted and allowed it; nothing is held yet, and a Confirm asks for the money.
+    Approved,
     /// The vendor is still working on it.
     Processing,
     /// The amount is held.

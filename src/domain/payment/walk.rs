@@ -36,6 +36,8 @@ fn capabilities() -> impl Strategy<Value = GatewayCapabilities> {
                 void_tombstones: tombstones,
                 two_step,
                 captures_separately: separately,
+                confirms_after_action: false,
+                tells_later: false,
                 steps: &[],
                 timeout: Duration::from_secs(50),
             }

@@ -136,7 +136,7 @@ fn euros() -> Money {
 
 fn seen(status: Status) -> Outcome {
     Outcome::Definite(View {
-        object: "pi_1".into(),
+        object: Some("pi_1".into()),
         status,
         amount: euros(),
         reference: None,

@@ -87,9 +87,12 @@ impl Classify<Answer> for Reading {
 fn definite(view: &View) -> Verdict {
     match view.status {
         Status::Declined(_) | Status::ActionNeeded { .. } => Verdict::Ignored,
-        Status::Created | Status::Processing | Status::Authorised | Status::Captured | Status::Voided => {
-            Verdict::Success
-        }
+        Status::Created
+        | Status::Approved
+        | Status::Processing
+        | Status::Authorised
+        | Status::Captured
+        | Status::Voided => Verdict::Success,
     }
 }
 
@@ -119,7 +122,7 @@ mod tests {
 
     fn seen(status: Status) -> Outcome {
         Outcome::Definite(View {
-            object: "pi_1".into(),
+            object: Some("pi_1".into()),
             status,
             amount: Money::new(1_000, "EUR".parse().unwrap()),
             reference: None,
@@ -193,9 +196,14 @@ mod tests {
 
     #[test]
     fn an_object_that_was_shown_is_a_success() {
-        for status in
-            [Status::Created, Status::Processing, Status::Authorised, Status::Captured, Status::Voided]
-        {
+        for status in [
+            Status::Created,
+            Status::Approved,
+            Status::Processing,
+            Status::Authorised,
+            Status::Captured,
+            Status::Voided,
+        ] {
             assert_eq!(verdict(&told(seen(status))), Verdict::Success);
         }
     }

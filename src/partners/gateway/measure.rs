@@ -104,6 +104,7 @@ const fn name(outcome: &Outcome) -> &'static str {
         Outcome::Definite(view) => match view.status {
             Status::Created => "created",
             Status::ActionNeeded { .. } => "action_needed",
+            Status::Approved => "approved",
             Status::Processing => "processing",
             Status::Authorised => "authorised",
             Status::Captured => "captured",

@@ -182,7 +182,7 @@ impl Ledger {
     fn view(&self, id: &str) -> Option<View> {
         let object = self.objects.get(id)?;
         Some(View {
-            object: id.to_owned(),
+            object: Some(id.to_owned()),
             status: object.status.clone(),
             amount: object.amount,
             reference: Some(object.reference.clone()),
@@ -204,8 +204,8 @@ impl Ledger {
                 self.objects.insert(id.clone(), Object::new(request));
                 id
             }
-            Call::Confirm { object, .. }
-            | Call::Capture { object, .. }
+            Call::Confirm { object, .. } => object.clone().unwrap_or_default(),
+            Call::Capture { object, .. }
             | Call::Void { object }
             | Call::Refund { object, .. } => object.clone(),
             Call::VoidReference => return Self::refusal("resource_missing", true),
@@ -276,7 +276,7 @@ impl Gateway for Till {
     fn render(&self, request: &GatewayRequest) -> Rendered {
         let (name, object, amount) = match &request.call {
             Call::Create { .. } => ("create", String::new(), 0),
-            Call::Confirm { object, .. } => ("confirm", object.clone(), 0),
+            Call::Confirm { object, .. } => ("confirm", object.clone().unwrap_or_default(), 0),
             Call::Authorise { .. } => ("authorise", String::new(), 0),
             Call::Capture { object, amount_minor } => ("capture", object.clone(), *amount_minor),
             Call::Void { object } => ("void", object.clone(), 0),
@@ -367,7 +367,7 @@ fn parse(rendered: &Rendered, amount: Money) -> GatewayRequest {
     let amount_minor = parts[2].parse().unwrap();
     let call = match parts[0] {
         "create" => Call::Create { token: String::new(), return_url: None },
-        "confirm" => Call::Confirm { object, return_url: None },
+        "confirm" => Call::Confirm { object: Some(object), return_url: None, brought_back: vec![] },
         "authorise" => Call::Authorise { token: String::new(), return_url: None },
         "capture" => Call::Capture { object, amount_minor },
         "void" => Call::Void { object },

@@ -52,11 +52,11 @@ async fn a_request_that_lands_late_is_unknown_and_a_void_before_it_leaves_a_tomb
 async fn a_replay_of_the_same_bytes_tells_the_first_result() {
     let rig = Rig::start().await;
     let object = rig.create("resetafter").await;
-    let confirm = rig.teller.render("confirm", Call::Confirm { object: object.clone(), return_url: None });
+    let confirm = rig.teller.render("confirm", Call::Confirm { object: Some(object.clone()), return_url: None, brought_back: vec![] });
     let first = rig.teller.send_rendered(OperationKind::Confirm, &confirm).await;
     assert_eq!(first, Outcome::Unknown(UnknownCause::Reset));
     let replay = view(rig.teller.send_rendered(OperationKind::Confirm, &confirm).await);
-    assert_eq!((replay.status, replay.object), (Status::Authorised, object));
+    assert_eq!((replay.status, replay.object), (Status::Authorised, Some(object)));
     assert_eq!(rig.count("authorised").await, 1, "the ledger shows one hold");
 }
 
@@ -73,7 +73,7 @@ async fn a_key_with_other_bytes_is_unknown_since_the_first_ones_may_have_been_ex
 async fn a_key_that_is_in_use_is_unknown_while_the_first_request_runs() {
     let rig = Rig::start().await;
     let object = rig.create("lateland").await;
-    let confirm = rig.teller.render("confirm", Call::Confirm { object, return_url: None });
+    let confirm = rig.teller.render("confirm", Call::Confirm { object: Some(object), return_url: None, brought_back: vec![] });
     let send = || rig.teller.send_rendered(OperationKind::Confirm, &confirm);
     let (first, second) = tokio::join!(send(), send());
     assert!([&first, &second].contains(&&Outcome::Unknown(UnknownCause::Timeout)), "{first:?} {second:?}");
@@ -109,7 +109,7 @@ async fn a_read_of_nothing_finds_out_that_the_gateway_is_back_and_no_payment_has
     let object = teller.create("tok_primary_approve").await;
     rig.set_faults(&json!({"five_hundred": 6})).await;
     for number in 0..5 {
-        let confirm = Call::Confirm { object: object.clone(), return_url: None };
+        let confirm = Call::Confirm { object: Some(object.clone()), return_url: None, brought_back: vec![] };
         let outcome = teller.send(&format!("confirm-{number}"), confirm).await;
         assert_eq!(outcome, Outcome::Unknown(UnknownCause::ServerError));
     }
@@ -124,7 +124,7 @@ async fn a_read_of_nothing_finds_out_that_the_gateway_is_back_and_no_payment_has
     }
     assert_eq!(failed, 1, "the sixth failure met the first read, and the second found nothing, as it should");
     assert_eq!(rig.count("authorised").await, 0, "the reads moved nothing");
-    let confirm = Call::Confirm { object: object.clone(), return_url: None };
+    let confirm = Call::Confirm { object: Some(object.clone()), return_url: None, brought_back: vec![] };
     assert_eq!(view(teller.send("confirm", confirm).await).status, Status::Authorised);
     assert_eq!(state(), BreakerState::Closed);
 }

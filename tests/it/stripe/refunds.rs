@@ -16,7 +16,7 @@ async fn each_refund_tells_its_own_amount_and_is_found_by_its_own_key() {
     let object = captured(&rig, "approve").await;
     for (key, amount) in [("r1", 300), ("r2", 200)] {
         let told = view(rig.teller.refund(key, &object, amount).await);
-        assert_eq!((told.refunded_minor, told.object.as_str()), (Some(amount), object.as_str()));
+        assert_eq!((told.refunded_minor, told.object.as_deref()), (Some(amount), Some(object.as_str())));
     }
     for (key, amount) in [("r1", 300), ("r2", 200), ("r3", 0)] {
         assert_eq!(view(rig.teller.look_refund(&object, key).await).refunded_minor, Some(amount), "{key}");

@@ -79,11 +79,11 @@ impl Teller {
 
     pub(super) async fn create(&self, token: &str) -> String {
         let call = Call::Create { token: token.to_owned(), return_url: None };
-        view(self.send(&format!("create-{token}"), call).await).object
+        view(self.send(&format!("create-{token}"), call).await).object.unwrap()
     }
 
     pub(super) async fn confirm(&self, object: &str) -> Outcome {
-        let call = Call::Confirm { object: object.to_owned(), return_url: None };
+        let call = Call::Confirm { object: Some(object.to_owned()), return_url: None, brought_back: vec![] };
         self.send(&format!("confirm-{object}"), call).await
     }
 

@@ -19,7 +19,7 @@ fn teller_at(base_url: &str) -> Teller {
 }
 
 fn confirm() -> Call {
-    Call::Confirm { object: "pi_1".into(), return_url: None }
+    Call::Confirm { object: Some("pi_1".into()), return_url: None, brought_back: vec![] }
 }
 
 /// Answers each connection's first request with these bytes and closes; tells what it was sent.

@@ -19,8 +19,8 @@ pub fn event(id: &str, payment: PaymentId, hint: Hint) -> Notice {
 }
 
 fn about(id: &str, store: StoreId, payment: PaymentId, object: Option<&str>, hint: Hint) -> Notice {
-    let about = About { store, payment, object: object.map(str::to_owned) };
-    Notice { event: id.to_owned(), about: Some(about), hint: Some(hint) }
+    let about = About { store: Some(store), payment, object: object.map(str::to_owned) };
+    Notice { event: id.to_owned(), about: Some(about), hint: Some(hint), told: None }
 }
 
 pub async fn hear(house: &House, notice: &Notice) -> Heard {
@@ -169,7 +169,7 @@ async fn what_is_about_no_payment_of_the_account_is_taken_and_leaves_nothing_beh
     let strangers = [
         about("evt_1", store_id(), nobody, None, Hint::Held),
         about("evt_2", "elsewhere".parse().unwrap(), payment, None, Hint::Held),
-        Notice { event: "evt_3".to_owned(), about: None, hint: Some(Hint::Held) },
+        Notice { event: "evt_3".to_owned(), about: None, hint: Some(Hint::Held), told: None },
         Notice { hint: None, ..event("evt_4", payment, Hint::Held) },
     ];
     for notice in &strangers {

@@ -20,6 +20,8 @@ pub const PROFILE: Profile = Profile {
         void_tombstones: false,
         two_step: false,
         captures_separately: true,
+        confirms_after_action: false,
+        tells_later: false,
         steps: &[],
         timeout: TIMEOUT,
     },

@@ -167,7 +167,7 @@ impl Object {
             Phase::Declined(decline) => Status::Declined(decline.clone()),
         };
         Outcome::Definite(View {
-            object: self.id.clone(),
+            object: Some(self.id.clone()),
             status,
             amount: self.amount,
             reference: Some(self.reference.clone()),

@@ -38,11 +38,11 @@ impl Letter {
             Phase::Voided | Phase::Declined(_) => Hint::Gone,
         };
         let about = About {
-            store: store_id(),
+            store: Some(store_id()),
             payment: object.reference.parse().ok()?,
             object: Some(object.id.clone()),
         };
-        let notice = Notice { event: format!("evt_{number}"), about: Some(about), hint: Some(hint) };
+        let notice = Notice { event: format!("evt_{number}"), about: Some(about), hint: Some(hint), told: None };
         Some(Self { account: account.clone(), notice })
     }
 }

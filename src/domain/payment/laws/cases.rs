@@ -78,7 +78,7 @@ fn view(payment: &Payment, status: Status, minor: i64) -> Outcome {
     let mut amount = payment.amount;
     amount.minor = minor;
     Outcome::Definite(View {
-        object: "obj".to_owned(),
+        object: Some("obj".to_owned()),
         status,
         amount,
         reference: Some(payment.id.to_string()),

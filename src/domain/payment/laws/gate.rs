@@ -99,7 +99,7 @@ fn what_the_gate_said_when_an_attempt_ended_stays_whenever_it_is_asked_for() {
         let kind = OperationKind::Confirm;
         let row = payment(kind, UnknownCause::Timeout, Probe::begin(START), Goal::Hold, true);
         let view = View {
-            object: "obj".to_owned(),
+            object: Some("obj".to_owned()),
             status: Status::Declined(Decline::new(DeclineClass::DoNotHonor, String::new())),
             amount: row.amount,
             reference: None,

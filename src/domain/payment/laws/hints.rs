@@ -75,7 +75,7 @@ fn looked(payment: &Payment, outcome: Outcome, at: u64) -> Payment {
 fn view(payment: &Payment, status: Status) -> Outcome {
     let minor = payment.amount.minor;
     Outcome::Definite(View {
-        object: "obj".to_owned(),
+        object: Some("obj".to_owned()),
         capturable_minor: if status == Status::Authorised { minor } else { 0 },
         captured_minor: if status == Status::Captured { minor } else { 0 },
         status,

@@ -47,6 +47,8 @@ prop_compose! {
             void_tombstones,
             two_step,
             captures_separately,
+            confirms_after_action: false,
+            tells_later: false,
             steps: &[],
             timeout: Duration::from_secs(timeout),
         }

@@ -36,6 +36,7 @@ fn every_outcome(payment: &Payment) -> Vec<Outcome> {
     let statuses = [
         Status::Created,
         Status::ActionNeeded { redirect_url: "https://bank.test/".to_owned() },
+        Status::Approved,
         Status::Processing,
         Status::Authorised,
         Status::Captured,
@@ -56,7 +57,7 @@ fn every_outcome(payment: &Payment) -> Vec<Outcome> {
         for (minor, has) in [(asked, asked), (asked + 7, asked + 7), (asked, asked - 7), (asked, 0)] {
             let captured = status == Status::Captured;
             outcomes.push(Outcome::Definite(View {
-                object: "obj".to_owned(),
+                object: Some("obj".to_owned()),
                 status: status.clone(),
                 amount: Money::new(minor, payment.amount.currency),
                 reference: Some(payment.id.to_string()),

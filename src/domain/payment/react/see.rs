@@ -55,7 +55,9 @@ pub(super) fn see(
     view: &View,
     asked: Asked,
 ) -> Result<(), Impossible> {
-    attempt.object.get_or_insert_with(|| view.object.clone());
+    if attempt.object.is_none() {
+        attempt.object.clone_from(&view.object);
+    }
     hint::seen(attempt, view);
     match attempt.state {
         AttemptState::Creating
@@ -114,7 +116,8 @@ fn see_authorising(
     }
     let (end, state) = match &view.status {
         Status::Created => return see_created(attempt, operation),
-        Status::Processing => return Ok(()),
+        // Allowed and not asked for, or not decided: neither holds anything.
+        Status::Approved | Status::Processing => return Ok(()),
         // Nothing was asked for yet that could end like this: a look must tell what it means.
         _ if attempt.state == AttemptState::Creating && !matches!(view.status, Status::Declined(_)) => {
             return Ok(());

@@ -80,6 +80,7 @@ fn see_unasked(attempt: &mut Attempt, view: &View, asked: Asked) -> Result<(), I
         Status::Voided => attempt.enter(AttemptState::Voided),
         Status::Created
         | Status::ActionNeeded { .. }
+        | Status::Approved
         | Status::Processing
         | Status::Authorised
         | Status::Declined(_) => Ok(()),

@@ -262,7 +262,7 @@ impl Gateway {
             Phase::Declined(decline) => Status::Declined(decline.clone()),
         };
         Some(View {
-            object: "obj".to_owned(),
+            object: Some("obj".to_owned()),
             status,
             amount: object.amount,
             reference: Some(object.reference.clone()),

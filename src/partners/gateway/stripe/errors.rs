@@ -76,6 +76,7 @@ fn declined(question: Question<'_>, failure: &Failure) -> Outcome {
                 Outcome::Definite(View { status: Status::Declined(decline), card, ..view })
             }
             Status::ActionNeeded { .. }
+            | Status::Approved
             | Status::Processing
             | Status::Authorised
             | Status::Captured
@@ -108,7 +109,9 @@ fn named(question: Question<'_>, failure: &Failure) -> Option<View> {
     let Question::Change { object, .. } = question else { return None };
     let intent: Intent = serde_json::from_value(failure.payment_intent.clone()?).ok()?;
     match view(&intent) {
-        Outcome::Definite(view) if object.is_none_or(|asked| asked == view.object) => Some(view),
+        Outcome::Definite(view) if object.is_none_or(|asked| view.object.as_deref() == Some(asked)) => {
+            Some(view)
+        },
         Outcome::Definite(_) | Outcome::NotSent(_) | Outcome::Refused(_) | Outcome::Unknown(_) => None,
     }
 }

@@ -134,7 +134,7 @@ fn understand(intent: &Intent) -> Result<View, UnknownCause> {
         _ => 0,
     };
     Ok(View {
-        object: intent.id.clone(),
+        object: Some(intent.id.clone()),
         status,
         amount,
         reference: echo(intent).map(str::to_owned),

@@ -57,7 +57,7 @@ fn unknown(cause: UnknownCause) -> Outcome {
 #[test]
 fn an_intent_that_waits_for_capture_is_authorised_with_everything_it_echoes() {
     let expected = View {
-        object: "pi_1".into(),
+        object: Some("pi_1".into()),
         status: Status::Authorised,
         amount: euros(1_000),
         reference: Some("pay_1".into()),
@@ -260,7 +260,7 @@ fn a_rate_limit_was_not_executed_and_says_how_long_to_wait() {
 fn a_search_tells_of_one_intent_or_of_none_and_is_unsure_of_several() {
     let page = |data: &[Value]| json!({"object": "search_result", "has_more": false, "data": data});
     let one = intent("requires_capture");
-    assert_eq!(seen(SEARCH, &page(std::slice::from_ref(&one))).object, "pi_1");
+    assert_eq!(seen(SEARCH, &page(std::slice::from_ref(&one))).object.as_deref(), Some("pi_1"));
     let Outcome::Refused(none) = outcome(SEARCH, 200, &page(&[])) else { panic!("no refusal") };
     assert!(none.not_found);
     let two = page(&[one.clone(), with(one.clone(), "id", json!("pi_2"))]);

@@ -78,7 +78,7 @@ pub(super) fn listed(page: &Page<Refund>, object: &str, key: &str, asked: Money)
 /// Only what was captured can be refunded; how much was captured is not told here.
 fn seen(object: &str, amount: Money, refunded_minor: i64) -> Outcome {
     Outcome::Definite(View {
-        object: object.to_owned(),
+        object: Some(object.to_owned()),
         status: Status::Captured,
         amount,
         reference: None,

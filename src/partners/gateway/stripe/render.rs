@@ -59,8 +59,8 @@ pub(super) fn render(request: &GatewayRequest, version: &str) -> Rendered {
 fn object(call: &Call) -> Option<&str> {
     match call {
         Call::Create { .. } | Call::Authorise { .. } | Call::VoidReference => None,
-        Call::Confirm { object, .. }
-        | Call::Capture { object, .. }
+        Call::Confirm { object, .. } => object.as_deref(),
+        Call::Capture { object, .. }
         | Call::Void { object }
         | Call::Refund { object, .. } => Some(object),
     }
@@ -75,9 +75,11 @@ fn address(request: &GatewayRequest) -> (String, Option<Form>) {
             let form = create(request, token, "true");
             (INTENTS.to_owned(), form.map(|form| form.with_some("return_url", return_url.as_deref())))
         }
-        Call::Confirm { object, return_url } => {
-            let form = expanding().with_some("return_url", return_url.as_deref());
-            (on(object, "confirm"), Some(form))
+        // Stripe hears from the bank itself: what a browser brought back is nothing to it. It confirms by its own id
+        // alone; without one, nothing is ever sent.
+        Call::Confirm { object, return_url, brought_back: _ } => {
+            let form = object.as_ref().map(|_| expanding().with_some("return_url", return_url.as_deref()));
+            (on(object.as_deref().unwrap_or_default(), "confirm"), form)
         }
         Call::Capture { object, amount_minor } => {
             let amount = amount(*amount_minor, request.amount);
@@ -162,10 +164,10 @@ mod tests {
     #[test]
     fn a_confirm_carries_the_return_address_only_where_there_is_one() {
         let back = Some("https://shop.example/back".to_owned());
-        let (path, with) = form(Call::Confirm { object: "pi_1".into(), return_url: back });
+        let (path, with) = form(Call::Confirm { object: Some("pi_1".into()), return_url: back, brought_back: vec![] });
         assert_eq!(path, "/v1/payment_intents/pi_1/confirm");
         assert!(with.ends_with("&return_url=https%3A%2F%2Fshop%2Eexample%2Fback"));
-        let (_, without) = form(Call::Confirm { object: "pi_1".into(), return_url: None });
+        let (_, without) = form(Call::Confirm { object: Some("pi_1".into()), return_url: None, brought_back: vec![] });
         assert_eq!(without, "expand%5B%5D=latest_charge");
     }
 
@@ -182,7 +184,7 @@ mod tests {
         for call in [
             Call::Create { token: "t".into(), return_url: None },
             Call::Authorise { token: "t".into(), return_url: None },
-            Call::Confirm { object: object(), return_url: None },
+            Call::Confirm { object: Some(object()), return_url: None, brought_back: vec![] },
             Call::Capture { object: object(), amount_minor: 1 },
             Call::Void { object: object() },
             Call::Refund { object: object(), amount_minor: 1 },

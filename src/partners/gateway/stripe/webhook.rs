@@ -62,7 +62,7 @@ impl Webhooks for StripeWebhooks {
             return Err(NotGenuine::Unreadable);
         }
         let about = event.data.object.about();
-        Ok(vec![Notice { event: event.id, about, hint: hint(&event.kind) }])
+        Ok(vec![Notice { event: event.id, about, hint: hint(&event.kind), told: None }])
     }
 }
 
@@ -127,7 +127,7 @@ impl Object {
             _ => self.payment_intent.as_ref().and_then(serde_json::Value::as_str),
         };
         Some(About {
-            store: ours("store")?.parse().ok()?,
+            store: Some(ours("store")?.parse().ok()?),
             payment: ours("reference")?.parse().ok()?,
             object: intent.filter(|id| is_id(id)).map(str::to_owned),
         })

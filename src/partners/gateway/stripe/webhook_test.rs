@@ -53,7 +53,7 @@ fn a_signed_event_names_our_payment_and_store_and_the_intent() {
     let [notice] = read(&["whsec"], &signed("whsec", &body), &body).unwrap().try_into().unwrap();
     let about = notice.about.unwrap();
     assert_eq!((notice.event.as_str(), notice.hint), ("evt_1", Some(Hint::Held)));
-    assert_eq!((about.payment.to_string().as_str(), about.store.as_str()), (PAYMENT, "shop"));
+    assert_eq!((about.payment.to_string(), about.store), (PAYMENT.to_owned(), "shop".parse().ok()));
     assert_eq!(about.object.as_deref(), Some("pi_1"));
 }
 
