@@ -32,6 +32,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     tonic_prost_build::configure()
         .disable_comments(["google"])
+        // A fingerprint is over the request's bytes: the same request must always have the same.
+        .btree_map(".cashwrap.v1.ConfirmPaymentActionRequest")
         .include_file("packages.rs")
         .codec_path("crate::grpc::codec::StrictCodec")
         .compile_fds(descriptors)?;

@@ -105,6 +105,12 @@ mutants! {
     WebhookCountedTwice = "webhook-counted-twice", Simulation;
     /// What an event says is taken for the gateway's own answer.
     WebhookBelieved = "webhook-believed", Core;
+    /// A capture, void or refund that a vendor has only received is taken for one that was executed.
+    ReceivedTakenForDone = "received-taken-for-done", Core;
+    /// What a customer's browser brought back is taken for the gateway's own answer.
+    BroughtBackBelieved = "brought-back-believed", Core;
+    /// What a vendor tells of a call counts against whatever was known of it before.
+    LastWordWins = "last-word-wins", Core;
     /// A timer that is cleared and set again begins its fences anew.
     FenceGivenTwice = "fence-given-twice", Laws;
 }

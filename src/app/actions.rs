@@ -1,7 +1,8 @@
 //! What happens while a placement waits for its customer: the return (R15). Second thoughts are in `giving_up`.
 //!
 //! Nothing here believes what a browser brought back. A signal is noted on the payment and the machine looks
-//! at the gateway, whose answer counts.
+//! at the gateway, whose answer counts. Where the money is asked for only now, what was brought back goes along with the
+//! question, sealed until then.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +33,7 @@ impl House {
         mutation: &Mutation,
         id: CheckoutId,
         action: PaymentId,
+        brought_back: &[(String, String)],
     ) -> Result<Bytes, Error> {
         self.store(&mutation.store)?;
         let room = self.room()?;
@@ -56,7 +58,8 @@ impl House {
                 return Err(no_such_action());
             }
             if checkout.state == CheckoutState::AwaitingAction {
-                let noted = react(&payment, Input::Signalled, self.engine.clock.now(), &self.engine.policy)
+                let signal = self.signal(&payment, brought_back);
+                let noted = react(&payment, signal, self.engine.clock.now(), &self.engine.policy)
                     .map_err(|error| Error::new(Reason::PaymentActionInvalid, error.to_string()))?;
                 mutation.in_time()?;
                 let claim = repeated.is_none().then(|| self.asked(mutation, placement));
@@ -73,6 +76,16 @@ impl House {
             });
         }
         Err(conflict())
+    }
+
+    /// What the machine is told of a return. What was brought back is kept only for a gateway that may need it.
+    fn signal(&self, payment: &Payment, brought_back: &[(String, String)]) -> Input {
+        let gateway = payment.live().and_then(|attempt| self.engine.gateways.get(&attempt.account));
+        let asks = gateway.is_some_and(|gateway| gateway.capabilities().confirms_after_action);
+        if brought_back.is_empty() || !asks {
+            return Input::Signalled;
+        }
+        Input::Returned { brought_back: self.engine.seal_brought_back(payment.id, brought_back) }
     }
 
     /// Keeps what was asked under the caller's key, without an answer of its own.

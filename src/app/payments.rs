@@ -15,7 +15,7 @@ use crate::domain::ids::{OperationId, PaymentId, StoreId};
 use crate::domain::money::Money;
 use crate::domain::payment::react::react;
 use crate::domain::payment::{
-    Attempt, AttemptState, Books, Goal, Impossible, Input, Operation, OperationState, Payment,
+    Attempt, AttemptState, Books, Goal, Impossible, Input, Operation, OperationKind, OperationState, Payment,
 };
 use crate::domain::placement::Placement;
 use crate::ports::Record;
@@ -244,7 +244,15 @@ impl House {
 /// nobody's way: whoever reviews it answers it by the next wish.
 fn in_the_way(payment: &Payment, wanted: Wanted) -> Option<Error> {
     let unknown = |attempt: &Attempt| {
-        let lost = |operation: &Operation| matches!(operation.state, OperationState::Unknown(_));
+        // A refund that the vendor has received is reserved, and in no other's way (R18).
+        let beside = |operation: &Operation| {
+            matches!(wanted, Wanted::Refund(_))
+                && operation.kind == OperationKind::Refund
+                && operation.received()
+        };
+        let lost = |operation: &Operation| {
+            matches!(operation.state, OperationState::Unknown(_)) && !beside(operation)
+        };
         let given_up = attempt.needs_review && attempt.open().is_some();
         given_up || attempt.state == AttemptState::Unknown || attempt.operations.iter().any(lost)
     };

@@ -6,9 +6,9 @@
 use super::case::{Case, LearntCard};
 use super::driver::Driver;
 use crate::domain::ids::{AccountId, CheckoutId};
-use crate::domain::payment::outcome::{CardReference, Outcome};
+use crate::domain::payment::outcome::{CardReference, Outcome, View};
 use crate::domain::payment::scheme::{CardName, Description, Digest};
-use crate::domain::payment::{Input, Payment};
+use crate::domain::payment::{Input, Payment, Said, Told};
 
 impl Driver {
     /// The name that a token gives a card.
@@ -36,8 +36,7 @@ impl Driver {
     /// What an input told of a payment's card.
     pub(super) fn card_of_input(&self, case: &Case, index: usize, input: &Input) -> Option<LearntCard> {
         let payment = case.payment(index)?;
-        let (account, outcome) = answered(payment, input)?;
-        let Outcome::Definite(view) = outcome else { return None };
+        let (account, view) = answered(payment, input)?;
         let seen = view.card.as_ref()?;
         let name = seen.reference.as_ref().map(|reference| match reference {
             CardReference::Par(text) => CardName::par(self.digest("card-par-v1", &[text])),
@@ -58,17 +57,21 @@ impl Driver {
     }
 }
 
-/// The account that answered, and its answer.
-fn answered<'a>(payment: &'a Payment, input: &'a Input) -> Option<(&'a AccountId, &'a Outcome)> {
+/// The account that answered, and the object as it sees it.
+fn answered<'a>(payment: &'a Payment, input: &'a Input) -> Option<(&'a AccountId, &'a View)> {
     match input {
-        Input::Outcome { operation, outcome, .. } => {
-            Some((&payment.attempt_of(*operation)?.account, outcome))
+        Input::Outcome { operation, outcome: Outcome::Definite(view), .. } => {
+            Some((&payment.attempt_of(*operation)?.account, view))
         }
-        Input::Looked { attempt, outcome, .. } => {
+        Input::Looked { attempt, outcome: Outcome::Definite(view), .. } => {
             let attempt = payment.attempts.iter().find(|each| each.id == *attempt)?;
-            Some((&attempt.account, outcome))
+            Some((&attempt.account, view))
         }
-        Input::Intend(_)
+        Input::Told { account, told: Told { said: Said::Seen(view), .. }, .. } => Some((account, view)),
+        Input::Outcome { .. }
+        | Input::Looked { .. }
+        | Input::Told { .. }
+        | Input::Intend(_)
         | Input::Conclude(_)
         | Input::Recovered
         | Input::Goal(_)
@@ -76,6 +79,7 @@ fn answered<'a>(payment: &'a Payment, input: &'a Input) -> Option<(&'a AccountId
         | Input::Capture { .. }
         | Input::Refund { .. }
         | Input::Signalled
+        | Input::Returned { .. }
         | Input::Hinted { .. } => None,
     }
 }

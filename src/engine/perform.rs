@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::case::Case;
 use super::driver::Driver;
-use crate::domain::ids::{AccountId, OperationId};
+use crate::domain::ids::{AccountId, OperationId, PaymentId};
 use crate::domain::payment::{
     Attempt, Effect, Input, NotSent, Operation, OperationKind, Outcome, Payment, UnknownCause,
 };
@@ -32,6 +32,11 @@ pub enum Prepared {
     Impossible,
 }
 
+/// What binds the parameters of a return: a token's ciphertext cannot be put in their place.
+fn returned_to(payment: PaymentId) -> String {
+    format!("{payment}/return")
+}
+
 impl Driver {
     /// Renders the request of an effect that moves money, under the id that its operation has or will have.
     pub(super) fn prepare(&self, payment: &Payment, effect: &Effect, operation: OperationId) -> Prepared {
@@ -52,15 +57,20 @@ impl Driver {
     /// Until when the request of an effect may leave.
     pub(super) fn leaves_by(&self, payment: &Payment, effect: &Effect, now: Timestamp) -> Instant {
         let kind = match effect {
-            Effect::Begin { kind, .. } | Effect::Next { kind, .. } => Some(*kind),
-            Effect::Send { operation } | Effect::Replay { operation } => payment
-                .attempt_of(*operation)
-                .and_then(|attempt| attempt.operation(*operation))
-                .map(|operation| operation.kind),
+            Effect::Begin { kind, .. } => Some((None, *kind)),
+            Effect::Next { attempt, kind, .. } => {
+                Some((payment.attempts.iter().find(|each| each.id == *attempt), *kind))
+            }
+            Effect::Send { operation } | Effect::Replay { operation } => {
+                let attempt = payment.attempt_of(*operation);
+                attempt
+                    .and_then(|attempt| attempt.operation(*operation))
+                    .map(|operation| (attempt, operation.kind))
+            }
             Effect::Look { .. } => None,
         };
         match kind {
-            Some(kind) => self.monotonic(payment.leaves_by(kind, now, &self.policy)),
+            Some((attempt, kind)) => self.monotonic(payment.leaves_by(attempt, kind, now, &self.policy)),
             None => Instant::now(),
         }
     }
@@ -97,6 +107,22 @@ impl Driver {
         }
     }
 
+    /// What a customer's browser brought back, as it lies in the payment's row until it was asked with.
+    pub fn seal_brought_back(&self, payment: PaymentId, parameters: &[(String, String)]) -> Vec<u8> {
+        // Writing strings cannot fail; what could not be read again would not be sent.
+        let plain = serde_json::to_vec(parameters).unwrap_or_default();
+        self.vault.seal(&returned_to(payment), &plain)
+    }
+
+    /// What was brought back from an action, to be asked with; nothing where nothing was, and `None` where it cannot be
+    /// opened.
+    fn brought_back(&self, payment: &Payment, attempt: &Attempt) -> Option<Vec<(String, String)>> {
+        let sealed = attempt.after_action.as_ref().and_then(|after| after.brought_back.as_ref());
+        let Some(sealed) = sealed else { return Some(Vec::new()) };
+        let plain = self.vault.open(&returned_to(payment.id), sealed).ok()?;
+        serde_json::from_slice(&plain).ok()
+    }
+
     /// A call on what an attempt began. What has no id yet can only be voided, and only where the vendor voids by
     /// our reference (R3d).
     fn call_on(
@@ -109,17 +135,19 @@ impl Driver {
         let by_reference =
             || self.gateways.get(&attempt.account)?.capabilities().void_by_reference.then_some(());
         let call = match (kind, attempt.object.clone()) {
-            (OperationKind::Confirm, Some(object)) => Call::Confirm {
-                object: Some(object),
-                return_url: payment.return_url.clone(),
-                brought_back: Vec::new(),
-            },
+            (OperationKind::Confirm, object) => {
+                let brought_back = self.brought_back(payment, attempt)?;
+                if object.is_none() && brought_back.is_empty() {
+                    return None;
+                }
+                Call::Confirm { object, return_url: payment.return_url.clone(), brought_back }
+            }
             (OperationKind::Capture, Some(object)) => Call::Capture { object, amount_minor },
             (OperationKind::Void, Some(object)) => Call::Void { object },
             (OperationKind::Void, None) => by_reference().map(|()| Call::VoidReference)?,
             (OperationKind::Refund, Some(object)) => Call::Refund { object, amount_minor },
             (OperationKind::Create | OperationKind::Authorise, _)
-            | (OperationKind::Confirm | OperationKind::Capture | OperationKind::Refund, None) => return None,
+            | (OperationKind::Capture | OperationKind::Refund, None) => return None,
         };
         Some((attempt.account.clone(), call))
     }
@@ -229,12 +257,13 @@ impl Driver {
             }
             // What is not sent proves nothing of the first time.
             let (gateway, guard) = self.way(payment, attempt, false).ok()?;
-            Some((gateway, guard, row.kind, Rendered(bytes)))
+            Some((gateway, guard, attempt, row.kind, Rendered(bytes)))
         });
         match stored {
-            Some((gateway, guard, kind, rendered)) => {
+            Some((gateway, guard, attempt, kind, rendered)) => {
                 let patience = LOOK_PATIENCE.min(gateway.capabilities().timeout);
-                let send_by = self.monotonic(payment.leaves_by(kind, self.clock.now(), &self.policy));
+                let by = payment.leaves_by(Some(attempt), kind, self.clock.now(), &self.policy);
+                let send_by = self.monotonic(by);
                 let window = Window { send_by, answer_by: Instant::now() + patience };
                 gateway.send(kind, payment.amount, &rendered, window, guard).await
             }

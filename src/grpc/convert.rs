@@ -24,5 +24,6 @@ pub mod partner;
 pub mod payment;
 pub mod product;
 pub mod quote;
+pub mod returned;
 pub mod tender;
 pub mod time;

@@ -253,7 +253,7 @@ impl Driver<'_> {
         let row = operation.and_then(|id| attempt.operation(id));
         let leaves_by = match ask {
             Ask::Look => Timestamp::MAX,
-            Ask::Money(kind) => payment.leaves_by(kind, self.now, &self.shop.policy),
+            Ask::Money(kind) => payment.leaves_by(Some(attempt), kind, self.now, &self.shop.policy),
         };
         Call {
             gateway: sale::ACCOUNTS.iter().position(|name| *name == attempt.account.as_str()).unwrap(),

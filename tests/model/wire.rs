@@ -14,7 +14,9 @@ impl Shop {
         let Some(mut drive) = state.workers[worker].take() else { return };
         if let Phase::Calling(mut call) = drive.phase.clone() {
             if let (true, Ask::Money(kind)) = (call.replay, call.ask) {
-                call.leaves_by = drive.rows.payment.leaves_by(kind, state.now, &self.policy);
+                let payment = &drive.rows.payment;
+                let attempt = call.operation.and_then(|id| payment.attempt_of(id));
+                call.leaves_by = payment.leaves_by(attempt, kind, state.now, &self.policy);
             }
             if state.now >= call.leaves_by {
                 let outcome = Outcome::NotSent(NotSent::TooLate);

@@ -189,6 +189,7 @@ impl Shop {
             name: checkout.name.clone(),
             request_id: request_id.to_owned(),
             action_id: action_id.to_owned(),
+            ..Default::default()
         };
         answer("ConfirmPaymentAction", self.checkouts.clone().confirm_payment_action(request).await)
     }

@@ -189,11 +189,18 @@ impl Payment {
     }
 
     /// Nothing of a call of this kind that is begun or repeated `now` leaves at or after this: the send window
-    /// ends (R4), and what authorises is bounded by `place_by` too (R5).
-    pub fn leaves_by(&self, kind: OperationKind, now: Timestamp, policy: &Policy) -> Timestamp {
+    /// ends (R4), and what authorises is bounded by `place_by` too (R5), or by the end of the action that `attempt`
+    /// waited for (R15).
+    pub fn leaves_by(
+        &self,
+        attempt: Option<&Attempt>,
+        kind: OperationKind,
+        now: Timestamp,
+        policy: &Policy,
+    ) -> Timestamp {
         let window = after(now, policy.send_window);
         if kind.authorises() && !planted(Mutant::FirstChargeAfterPlaceBy) {
-            window.min(self.place_by)
+            window.min(attempt.map_or(self.place_by, |attempt| attempt.authorises_until(kind, self.place_by)))
         } else {
             window
         }

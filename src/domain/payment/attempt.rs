@@ -157,7 +157,9 @@ impl AttemptState {
     /// The names of the states that may follow: the published table, as data.
     pub const fn successors(&self) -> &'static [&'static str] {
         match self {
-            Self::Creating => &["CREATED", "MISMATCHED", "UNKNOWN", "DECLINED", "NOT_SENT"],
+            Self::Creating => {
+                &["CREATED", "AWAITING_ACTION", "MISMATCHED", "UNKNOWN", "DECLINED", "NOT_SENT"]
+            }
             Self::Created => &["AUTHORISING", "NOT_SENT"],
             Self::Authorising | Self::Unknown => &[
                 "AUTHORISING",
@@ -173,9 +175,16 @@ impl AttemptState {
                 "NOT_SENT",
                 "CONFIRMED_ABSENT",
             ],
-            Self::AwaitingAction { .. } => {
-                &["UNKNOWN", "AUTHORISED", "MISMATCHED", "CAPTURED", "VOIDING", "VOIDED", "DECLINED"]
-            }
+            Self::AwaitingAction { .. } => &[
+                "AUTHORISING",
+                "UNKNOWN",
+                "AUTHORISED",
+                "MISMATCHED",
+                "CAPTURED",
+                "VOIDING",
+                "VOIDED",
+                "DECLINED",
+            ],
             Self::Authorised => &["CAPTURED", "VOIDING", "VOIDED"],
             Self::Mismatched => &["VOIDING", "VOIDED", "CAPTURED"],
             Self::Voiding => &["VOIDED", "CAPTURED", "DECLINED"],
@@ -206,6 +215,20 @@ pub enum VoidReason {
     Late,
 }
 
+/// What follows a customer's action at a vendor that is asked for the money afterwards (R15). It stays with the attempt:
+/// every such call is bounded by the end of the first action.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct AfterAction {
+    /// Where the customer was sent, and is sent again if nothing could be asked.
+    pub redirect_url: String,
+    /// When the action is given up: nothing asks for the money at or after this.
+    pub expires_at: Timestamp,
+    /// The gateway said that the customer allowed it.
+    pub approved: bool,
+    /// What the customer's browser brought back, sealed: erased once the Confirm that carries it has ended.
+    pub brought_back: Option<Vec<u8>>,
+}
+
 /// One try at one account.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Attempt {
@@ -231,6 +254,8 @@ pub struct Attempt {
     pub failover: Option<Gate>,
     /// A message of the partner that no look has followed yet.
     pub hinted: Option<Hinted>,
+    /// What follows the customer's action, where the money is asked for after it.
+    pub after_action: Option<AfterAction>,
 }
 
 impl Attempt {
@@ -252,6 +277,16 @@ impl Attempt {
     /// The last operation that began an authorisation.
     pub fn authorisation(&self) -> Option<&Operation> {
         self.operations.iter().rev().find(|operation| operation.kind.authorises())
+    }
+
+    /// Nothing of this kind authorises at or after this: `place_by`, and after a customer's action its end (R5, R15).
+    pub fn authorises_until(&self, kind: OperationKind, place_by: Timestamp) -> Timestamp {
+        match (&self.after_action, &self.state) {
+            _ if kind != OperationKind::Confirm => place_by,
+            (Some(after), _) => after.expires_at,
+            (None, AttemptState::AwaitingAction { expires_at, .. }) => *expires_at,
+            (None, _) => place_by,
+        }
     }
 
     /// Refunds that succeeded or may yet: reserved at the intent (R18).

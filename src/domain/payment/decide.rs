@@ -14,11 +14,13 @@ use super::scheme::Books;
 use crate::domain::ids::{AccountId, AttemptId, OperationId};
 use crate::mutants::{Mutant, planted};
 
+mod action;
 mod route;
 mod steps;
 
+use action::{give_up_action, next_of_action};
 pub use route::{Route, next_route, verdict};
-use steps::{give_back, next_look, next_operation, next_or_hinted, next_void};
+use steps::{give_back, next_open, next_or_hinted, next_void};
 
 /// The facts that a decision rests on.
 #[derive(Debug, Clone)]
@@ -113,6 +115,12 @@ pub enum Conclusion {
         /// The attempt.
         attempt: AttemptId,
     },
+    /// The customer's action was given up before the money was asked for, at a vendor that moves none without being
+    /// asked: it holds nothing, and there is nothing to void.
+    Unasked {
+        /// The attempt.
+        attempt: AttemptId,
+    },
     /// Nothing was executed, by lookup (R4).
     Absent {
         /// The operation.
@@ -154,11 +162,8 @@ pub fn decide(payment: &Payment, facts: &Facts<'_>) -> Decision {
 }
 
 /// Ends the action that a payment waits for, before its time is up.
-pub fn end_action(payment: &Payment) -> Decision {
-    payment.live().map_or(Decision::Done, |attempt| {
-        let (attempt, kind, amount_minor) = (attempt.id, OperationKind::Void, payment.amount.minor);
-        Decision::Do(Effect::Next { attempt, kind, amount_minor })
-    })
+pub fn end_action(payment: &Payment, facts: &Facts<'_>) -> Decision {
+    payment.live().map_or(Decision::Done, |attempt| give_up_action(payment, attempt, facts))
 }
 
 fn next_of_attempt(payment: &Payment, attempt: &Attempt, facts: &Facts<'_>) -> Decision {
@@ -173,12 +178,11 @@ fn next_of_attempt(payment: &Payment, attempt: &Attempt, facts: &Facts<'_>) -> D
             next(OperationKind::Confirm, whole)
         }
         AttemptState::Created => Decision::Conclude(Conclusion::Unconfirmed { attempt: attempt.id }),
+        AttemptState::AwaitingAction { .. } if released || attempt.void_reason.is_some() => {
+            give_up_action(payment, attempt, facts)
+        }
         AttemptState::AwaitingAction { expires_at, signalled, .. } => {
-            if released || attempt.void_reason.is_some() {
-                next(OperationKind::Void, whole)
-            } else {
-                next_look(attempt, *expires_at, *signalled, facts.now)
-            }
+            next_of_action(payment, attempt, (*expires_at, *signalled), facts)
         }
         AttemptState::Mismatched => next(OperationKind::Void, whole),
         AttemptState::LateSuccess if attempt.captured_minor == 0 => next(OperationKind::Void, whole),
@@ -198,7 +202,7 @@ fn next_of_attempt(payment: &Payment, attempt: &Attempt, facts: &Facts<'_>) -> D
         | AttemptState::Captured
         | AttemptState::LateSuccess
         | AttemptState::LateRefunding => match attempt.open() {
-            Some(open) => next_operation(payment, attempt, open, facts),
+            Some(_) => next_open(payment, attempt, facts),
             None => give_back(payment, attempt),
         },
         AttemptState::ConfirmedAbsent { next_check_at: Some(due), .. } => {

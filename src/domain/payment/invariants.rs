@@ -17,7 +17,8 @@ pub enum Violation {
     /// I4: more than one attempt was captured.
     #[error("{0} and {1} were both captured")]
     TwoCaptured(AttemptId, AttemptId),
-    /// R1: an attempt has more than one capture or refund, or more than one void, whose outcome is open.
+    /// R1: an attempt has more than one capture or refund, or more than one void, whose outcome is open. Refunds that
+    /// the vendor has received stand beside each other.
     #[error("{0} has more than one operation of a kind under way")]
     TwoOutstanding(AttemptId),
     /// I6: a request that may be sent again has no bytes or no `send_by`.
@@ -29,8 +30,8 @@ pub enum Violation {
     /// R3: an unknown outcome without a ladder would never be resolved.
     #[error("{0} is unknown and nobody climbs for it")]
     NoProbe(OperationId),
-    /// I27: a request that authorises could leave after `place_by`.
-    #[error("{0} may leave after place_by")]
+    /// I27: a request that authorises could leave after `place_by`, or after the end of its customer's action.
+    #[error("{0} may leave after what bounds it")]
     AfterPlaceBy(OperationId),
     /// I9: more is refunded, or promised to be, than was captured.
     #[error("{0} refunds more than it captured")]
@@ -47,7 +48,7 @@ pub fn check(payment: &Payment) -> Result<(), Violation> {
     for attempt in &payment.attempts {
         check_attempt(attempt)?;
         for operation in &attempt.operations {
-            check_operation(payment, operation)?;
+            check_operation(payment, attempt, operation)?;
         }
     }
     Ok(())
@@ -65,7 +66,9 @@ fn check_attempt(attempt: &Attempt) -> Result<(), Violation> {
     let under_way = |is: fn(OperationKind) -> bool| {
         attempt.operations.iter().filter(|each| each.outstanding() && is(each.kind)).count()
     };
-    let settling = under_way(|kind| matches!(kind, OperationKind::Capture | OperationKind::Refund));
+    let beside = |each: &&Operation| each.kind == OperationKind::Refund && each.received();
+    let settling = under_way(|kind| matches!(kind, OperationKind::Capture | OperationKind::Refund))
+        .saturating_sub(attempt.operations.iter().filter(beside).count());
     let voiding = under_way(|kind| kind == OperationKind::Void);
     let authorising = under_way(OperationKind::authorises);
     if settling > 1 || voiding > 1 || authorising > 1 {
@@ -82,7 +85,7 @@ fn check_attempt(attempt: &Attempt) -> Result<(), Violation> {
     Ok(())
 }
 
-fn check_operation(payment: &Payment, operation: &Operation) -> Result<(), Violation> {
+fn check_operation(payment: &Payment, attempt: &Attempt, operation: &Operation) -> Result<(), Violation> {
     let id = operation.id;
     if operation.outstanding() && (operation.rendered.is_none() || operation.send_by.is_none()) {
         return Err(Violation::NotRendered(id));
@@ -93,7 +96,8 @@ fn check_operation(payment: &Payment, operation: &Operation) -> Result<(), Viola
     if matches!(operation.state, OperationState::Unknown(_)) && operation.probe.is_none() {
         return Err(Violation::NoProbe(id));
     }
-    if operation.kind.authorises() && operation.send_by.is_some_and(|by| by > payment.place_by) {
+    let until = attempt.authorises_until(operation.kind, payment.place_by).max(payment.place_by);
+    if operation.kind.authorises() && operation.send_by.is_some_and(|by| by > until) {
         return Err(Violation::AfterPlaceBy(id));
     }
     Ok(())

@@ -70,9 +70,13 @@ impl Climb<'_> {
         // `send_by` moves on with each replay; the key's life does not.
         let key_ends =
             after(self.operation.due_at, self.capabilities.key_ttl.saturating_sub(self.policy.key_margin));
-        let wanted = !self.operation.kind.authorises()
-            || (self.payment.goal == Goal::Hold && self.now < self.payment.place_by);
+        let until = self.attempt.authorises_until(self.operation.kind, self.payment.place_by);
+        let wanted =
+            !self.operation.kind.authorises() || (self.payment.goal == Goal::Hold && self.now < until);
+        // What the vendor has received it tells of later, and not sooner for being sent again.
+        let received = self.capabilities.tells_later && self.operation.received();
         self.capabilities.replay == Replay::ForcesOutcome
+            && !received
             && !probe.replay_failed
             && probe.replays < self.policy.max_replays.saturating_mul(probe.rounds.saturating_add(1))
             && self.now < key_ends
@@ -111,7 +115,20 @@ impl Climb<'_> {
         let timely = (self.now < self.payment.place_by && !busy)
             || self.payment.goal == Goal::Release
             || probe.rounds >= ROUNDS_BEFORE_LATE_VOID;
-        self.capabilities.void_tombstones && addressable && looked && timely
+        let forces = self.capabilities.void_tombstones && timely;
+        addressable && looked && (forces || self.gives_up())
+    }
+
+    /// Where a vendor tells later and can be asked nothing, what nobody waits for any more is cancelled all the same.
+    /// Without a tombstone that forces no outcome, and so comes only once no other gateway may take over whatever the
+    /// cancel says; what is told of it, or of the authorisation, ends the attempt.
+    fn gives_up(&self) -> bool {
+        let began = self.attempt.after_action.as_ref().map(|after| after.expires_at);
+        let complete_by = after(began.unwrap_or(self.payment.claimed_at), self.policy.complete_window);
+        let overdue = self.now >= complete_by && self.now >= self.payment.place_by;
+        self.capabilities.tells_later
+            && self.capabilities.void_by_reference
+            && (self.payment.goal == Goal::Release || overdue)
     }
 
     /// R4: a read-after-write look, long enough after the request last left, that found nothing executed. Long enough

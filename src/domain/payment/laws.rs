@@ -80,6 +80,7 @@ pub(super) fn payment(
             void_reason: None,
             failover: None,
             hinted: None,
+            after_action: None,
         }],
     }
 }

@@ -185,6 +185,11 @@ impl Operation {
         self.id.to_string()
     }
 
+    /// Whether the vendor said that it has the call, and not yet what became of it.
+    pub const fn received(&self) -> bool {
+        matches!(self.state, OperationState::Unknown(UnknownCause::Processing))
+    }
+
     /// Whether an intent is durable whose outcome is not known yet.
     pub const fn outstanding(&self) -> bool {
         matches!(self.state, OperationState::Sending | OperationState::Unknown(_))

@@ -4,13 +4,14 @@
 use jiff::Timestamp;
 
 use super::aggregate::{Goal, Payment};
-use super::attempt::{Attempt, AttemptState};
+use super::attempt::{AfterAction, Attempt, AttemptState};
 use super::decide::{Conclusion, Effect};
 use super::gate;
 use super::hint::{self, Hint};
 use super::operation::{Operation, OperationState, Probe};
 use super::outcome::{Outcome, UnknownCause};
 use super::policy::Policy;
+use super::told::Told;
 use crate::domain::ids::{AccountId, AttemptId, OperationId, OrderId};
 
 mod conclude;
@@ -19,6 +20,7 @@ mod learn;
 mod owner;
 mod see;
 mod settle;
+mod tell;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -68,6 +70,21 @@ pub enum Input {
     /// The customer came back, or an operator told us to look: a customer's action is looked at, and what needs
     /// review gets one more round.
     Signalled,
+    /// The customer came back with something, where the money is asked for after the action: as [`Input::Signalled`], and
+    /// what was brought back goes along with the question.
+    Returned {
+        /// What the browser brought back, sealed.
+        brought_back: Vec<u8>,
+    },
+    /// A notification of a vendor that tells later, proved to be the vendor's: what became of a call.
+    Told {
+        /// The account that it came for.
+        account: AccountId,
+        /// The vendor's id of the object that it speaks of.
+        object: Option<String>,
+        /// What it says, and of which call.
+        told: Told,
+    },
     /// A message of a partner said something: a look follows where it could tell what is not known.
     Hinted {
         /// The account that it came for.
@@ -155,12 +172,31 @@ pub fn react(
             owner::refund(&mut next, operation, amount_minor, now)?;
         }
         Input::Signalled => owner::signalled(&mut next, now),
+        Input::Returned { brought_back } => owner::returned(&mut next, &brought_back, now),
+        Input::Told { account, object, told } => {
+            tell::told(&mut next, &account, object.as_deref(), &told, now, policy)?;
+        }
         Input::Hinted { account, object, hint } => {
             hint::hinted(&mut next, &account, object.as_deref(), hint, now);
         }
     }
+    forget_what_was_brought_back(&mut next);
     note_gate(&mut next, now);
     Ok(next)
+}
+
+/// What the customer's browser brought back goes with the Confirm that carries it.
+fn forget_what_was_brought_back(payment: &mut Payment) {
+    for attempt in &mut payment.attempts {
+        let asks = attempt.operations.iter().any(|each| each.kind.authorises() && each.outstanding());
+        let waits = matches!(attempt.state, AttemptState::AwaitingAction { .. });
+        if let Some(after) = &mut attempt.after_action
+            && !asks
+            && !waits
+        {
+            after.brought_back = None;
+        }
+    }
 }
 
 /// Keeps what the gate says at the moment when the last attempt ends: asked later, it would say that it is late.
@@ -174,6 +210,25 @@ fn note_gate(payment: &mut Payment, now: Timestamp) {
 }
 
 impl Attempt {
+    /// What an action that is waited for leaves behind: where the customer was sent, and when it is given up.
+    fn remember_action(&mut self) -> Option<&mut AfterAction> {
+        if let AttemptState::AwaitingAction { redirect_url, expires_at, .. } = &self.state
+            && self.after_action.is_none()
+        {
+            let (redirect_url, expires_at) = (redirect_url.clone(), *expires_at);
+            self.after_action =
+                Some(AfterAction { redirect_url, expires_at, approved: false, brought_back: None });
+        }
+        self.after_action.as_mut()
+    }
+
+    /// What follows the customer's action is due now, whatever its pace was.
+    fn ask_at_once(&mut self) {
+        if let Some(operation) = self.operations.iter_mut().rev().find(|each| each.kind.authorises()) {
+            operation.probe = None;
+        }
+    }
+
     /// Moves to `next` if the published table allows it.
     fn enter(&mut self, next: AttemptState) -> Result<(), Impossible> {
         if !self.state.may_become(&next) {
@@ -210,11 +265,11 @@ impl Operation {
     }
 
     /// The request may have left once more: absence is counted from now, and what was seen before tells nothing.
-    fn left_again(&mut self, now: Timestamp, place_by: Timestamp) {
+    fn left_again(&mut self, now: Timestamp, authorises_until: Timestamp) {
         if !matches!(self.state, OperationState::Unknown(_)) {
             return;
         }
-        let until = if self.kind.authorises() { now.min(place_by) } else { now };
+        let until = if self.kind.authorises() { now.min(authorises_until) } else { now };
         self.send_by = self.send_by.max(Some(until));
         if let Some(probe) = &mut self.probe {
             probe.seen_absent_at = None;

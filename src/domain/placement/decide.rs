@@ -77,7 +77,7 @@ fn paying(placement: &Placement, payments: &[&Payment], facts: &Facts<'_>) -> St
             }
             // Cancelled as at the end of its time (R15): a success that the cancel reveals is still the order's.
             Verdict::AwaitingAction { .. } if reopens => {
-                return Step::Payment { index, decision: payment::decide::end_action(payment) };
+                return Step::Payment { index, decision: payment::decide::end_action(payment, facts) };
             }
             Verdict::Failed(failure) => return Step::Conclude(Conclusion::Compensate(failure)),
             Verdict::AwaitingAction { redirect_url, expires_at } => {

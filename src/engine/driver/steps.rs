@@ -173,7 +173,9 @@ impl Driver {
         Some((operation, rendered, send_by))
     }
 
-    pub(super) fn apply(&self, case: &mut Case, index: usize, input: Input, now: Timestamp) {
+    /// Lets the machine take in an input, with what it told of the card. What it has no place for is counted, and
+    /// nothing is changed.
+    pub fn apply(&self, case: &mut Case, index: usize, input: Input, now: Timestamp) {
         let card = self.card_of_input(case, index, &input);
         if let Err(error) = case.apply(index, input, card, now, &self.policy) {
             // Nothing was changed. The machine decides again over what it holds.

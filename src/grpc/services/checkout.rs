@@ -12,7 +12,9 @@ use crate::app::placing::offered_gateways;
 use crate::app::{Error, Reach};
 use crate::domain::ids::{CheckoutId, PaymentId, StoreId};
 use crate::grpc::auth::{Caller, caller};
-use crate::grpc::convert::{address, checkout as convert, context, delivery, details, quote, tender};
+use crate::grpc::convert::{
+    address, checkout as convert, context, delivery, details, quote, returned, tender,
+};
 use crate::grpc::names;
 use crate::proto::cashwrap::v1::checkout_service_server::CheckoutService;
 use crate::proto::cashwrap::v1::confirm_payment_action_response::Result as Confirmed;
@@ -227,7 +229,8 @@ impl CheckoutService for Checkouts {
         let action: PaymentId = request.action_id.parse().map_err(|_| {
             Error::field("action_id", "is not an action: send the id of the checkout's action")
         })?;
-        let body = self.0.house().confirm_action(&mutation, id, action).await?;
+        let brought_back = returned::parameters(&request.return_parameters)?;
+        let body = self.0.house().confirm_action(&mutation, id, action, &brought_back).await?;
         let mut response: ConfirmPaymentActionResponse = decoded(&body)?;
         if let Some(Confirmed::Order(order)) = &response.result {
             response.capability_token = self.0.token(&order.name);

@@ -221,6 +221,7 @@ async fn an_action_is_confirmed_into_an_order() {
         name: checkout.name.clone(),
         request_id: key(),
         action_id: action_id.to_owned(),
+        ..Default::default()
     };
     let status = rig.checkouts().confirm_payment_action(service(confirm("x"))).await.unwrap_err();
     assert_eq!(refusal(&status), is(InvalidArgument, "INVALID_FIELD", "action_id"));

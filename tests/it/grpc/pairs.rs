@@ -128,8 +128,12 @@ async fn an_action_whose_checkout_was_edited_is_over_and_says_what_to_do() {
     let edit = update(&checkout, CheckoutDetails { contact: Some(contact), ..CheckoutDetails::default() });
     let open = rig.checkouts().update_checkout(service(edit)).await.unwrap().into_inner().checkout.unwrap();
     assert_eq!(open.state(), CheckoutState::Open);
-    let confirm =
-        ConfirmPaymentActionRequest { name: checkout.name.clone(), request_id: key(), action_id: action.id };
+    let confirm = ConfirmPaymentActionRequest {
+        name: checkout.name.clone(),
+        request_id: key(),
+        action_id: action.id,
+        ..Default::default()
+    };
     let status = rig.checkouts().confirm_payment_action(service(confirm)).await.unwrap_err();
     assert_eq!(refusal(&status), is(FailedPrecondition, "PAYMENT_ACTION_INVALID", "action_id"));
     assert!(status.message().contains("place the order again"), "{status}");

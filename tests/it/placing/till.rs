@@ -205,9 +205,9 @@ impl Ledger {
                 id
             }
             Call::Confirm { object, .. } => object.clone().unwrap_or_default(),
-            Call::Capture { object, .. }
-            | Call::Void { object }
-            | Call::Refund { object, .. } => object.clone(),
+            Call::Capture { object, .. } | Call::Void { object } | Call::Refund { object, .. } => {
+                object.clone()
+            }
             Call::VoidReference => return Self::refusal("resource_missing", true),
         };
         let Some(object) = self.objects.get_mut(&id) else { return Self::refusal("resource_missing", true) };

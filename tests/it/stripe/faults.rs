@@ -52,7 +52,10 @@ async fn a_request_that_lands_late_is_unknown_and_a_void_before_it_leaves_a_tomb
 async fn a_replay_of_the_same_bytes_tells_the_first_result() {
     let rig = Rig::start().await;
     let object = rig.create("resetafter").await;
-    let confirm = rig.teller.render("confirm", Call::Confirm { object: Some(object.clone()), return_url: None, brought_back: vec![] });
+    let confirm = rig.teller.render(
+        "confirm",
+        Call::Confirm { object: Some(object.clone()), return_url: None, brought_back: vec![] },
+    );
     let first = rig.teller.send_rendered(OperationKind::Confirm, &confirm).await;
     assert_eq!(first, Outcome::Unknown(UnknownCause::Reset));
     let replay = view(rig.teller.send_rendered(OperationKind::Confirm, &confirm).await);
@@ -73,7 +76,9 @@ async fn a_key_with_other_bytes_is_unknown_since_the_first_ones_may_have_been_ex
 async fn a_key_that_is_in_use_is_unknown_while_the_first_request_runs() {
     let rig = Rig::start().await;
     let object = rig.create("lateland").await;
-    let confirm = rig.teller.render("confirm", Call::Confirm { object: Some(object), return_url: None, brought_back: vec![] });
+    let confirm = rig
+        .teller
+        .render("confirm", Call::Confirm { object: Some(object), return_url: None, brought_back: vec![] });
     let send = || rig.teller.send_rendered(OperationKind::Confirm, &confirm);
     let (first, second) = tokio::join!(send(), send());
     assert!([&first, &second].contains(&&Outcome::Unknown(UnknownCause::Timeout)), "{first:?} {second:?}");

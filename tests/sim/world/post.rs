@@ -42,7 +42,8 @@ impl Letter {
             payment: object.reference.parse().ok()?,
             object: Some(object.id.clone()),
         };
-        let notice = Notice { event: format!("evt_{number}"), about: Some(about), hint: Some(hint), told: None };
+        let notice =
+            Notice { event: format!("evt_{number}"), about: Some(about), hint: Some(hint), told: None };
         Some(Self { account: account.clone(), notice })
     }
 }

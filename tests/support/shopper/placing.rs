@@ -45,6 +45,7 @@ impl Shopper {
             name: session.name.clone(),
             request_id: request_id.to_string(),
             action_id: action.to_owned(),
+            ..Default::default()
         };
         let mut door = self.door();
         async move { Ok(door.checkouts.confirm_payment_action(request).await?.into_inner()) }

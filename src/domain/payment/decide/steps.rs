@@ -31,23 +31,6 @@ pub(super) fn next_or_hinted(payment: &Payment, attempt: &Attempt, facts: &Facts
     }
 }
 
-/// While the customer acts: a look when we were told to, and one at the end, because the action may have
-/// succeeded unseen; what that one does not clear is cancelled (R15).
-pub(super) fn next_look(
-    attempt: &Attempt,
-    expires_at: Timestamp,
-    signalled: bool,
-    now: Timestamp,
-) -> Decision {
-    let probe = attempt.authorisation().and_then(|operation| operation.probe.as_ref());
-    let due = probe.map_or(now, |probe| probe.next_at).min(expires_at);
-    if now >= expires_at || (signalled && now >= due) {
-        Decision::Do(Effect::Look { attempt: attempt.id, operation: None })
-    } else {
-        Decision::Wait { until: if signalled { due } else { expires_at } }
-    }
-}
-
 /// What was captured and belongs to nobody goes back, in one refund after the other.
 pub(super) fn give_back(payment: &Payment, attempt: &Attempt) -> Decision {
     let amount_minor = attempt.captured_minor.saturating_sub(attempt.refunds_reserved_minor());
@@ -57,8 +40,31 @@ pub(super) fn give_back(payment: &Payment, attempt: &Attempt) -> Decision {
     Decision::Do(Effect::Next { attempt: attempt.id, kind: OperationKind::Refund, amount_minor })
 }
 
+/// What is open is taken up one after the other, in the order in which it was wanted (R1). A refund that the vendor has
+/// received is in no other's way: what becomes of it is told later.
+pub(super) fn next_open(payment: &Payment, attempt: &Attempt, facts: &Facts<'_>) -> Decision {
+    let tells_later =
+        facts.gateways.get(&attempt.account).is_some_and(|known| known.capabilities.tells_later);
+    let mut soonest: Option<Timestamp> = None;
+    for operation in attempt.operations.iter().filter(|operation| !operation.state.ended()) {
+        let beside = tells_later && operation.kind == OperationKind::Refund && operation.received();
+        match next_operation(payment, attempt, operation, facts) {
+            Decision::Wait { until } => {
+                soonest = Some(soonest.map_or(until, |sooner| sooner.min(until)));
+                if !beside {
+                    break;
+                }
+            }
+            Decision::Done if beside => {}
+            Decision::Done => break,
+            step @ (Decision::Do(_) | Decision::Conclude(_)) => return step,
+        }
+    }
+    soonest.map_or(Decision::Done, |until| Decision::Wait { until })
+}
+
 /// An operation that is not over: sent when due, watched while it is out, climbed for when unknown.
-pub(super) fn next_operation(
+fn next_operation(
     payment: &Payment,
     attempt: &Attempt,
     operation: &Operation,

@@ -7,7 +7,7 @@ use super::super::operation::{OperationState, Probe};
 use super::super::outcome::{Outcome, Refusal, Status, UnknownCause, View};
 use super::super::react::{Input, Intent, react};
 use super::super::{
-    AttemptState, Decline, DeclineClass, Goal, Hint, NotSent, OperationKind, Payment, Policy,
+    AttemptState, Decline, DeclineClass, Goal, Hint, NotSent, OperationKind, Payment, Policy, Said, Told,
 };
 use super::{START, every_state, payment, second};
 use crate::domain::ids::{AttemptId, OperationId, OrderId};
@@ -71,14 +71,36 @@ fn every_outcome(payment: &Payment) -> Vec<Outcome> {
     outcomes
 }
 
+/// Everything that a vendor can tell later, of the call that there is or of none.
+fn every_word(payment: &Payment) -> Vec<Input> {
+    let (operation, account) = (payment.attempts[0].operations[0].id, payment.attempts[0].account.clone());
+    let mut said = vec![];
+    for outcome in every_outcome(payment) {
+        match outcome {
+            Outcome::Definite(view) => said.push(Said::Seen(view)),
+            Outcome::Refused(refusal) => said.push(Said::Refused(refusal)),
+            Outcome::NotSent(_) | Outcome::Unknown(_) => {}
+        }
+    }
+    let other = Money::new(1, payment.amount.currency);
+    said.extend([None, Some(payment.amount), Some(other)].map(|amount| Said::Done { amount }));
+    let told = |said: &Said, operation| {
+        let (account, told) = (account.clone(), Told { operation, said: said.clone() });
+        Input::Told { account, object: None, told }
+    };
+    said.iter().flat_map(|said| [told(said, Some(operation)), told(said, None)]).collect()
+}
+
 fn every_input(payment: &Payment) -> Vec<Input> {
     let (attempt, operation) = (payment.attempts[0].id, payment.attempts[0].operations[0].id);
     let mut inputs = vec![
         Input::Conclude(Conclusion::Unconfirmed { attempt }),
+        Input::Conclude(Conclusion::Unasked { attempt }),
         Input::Conclude(Conclusion::Absent { operation }),
         Input::Conclude(Conclusion::RoundOver { operation }),
         Input::Recovered,
         Input::Signalled,
+        Input::Returned { brought_back: vec![3] },
         Input::Ordered(OrderId(Uuid::from_u128(30))),
         Input::Capture { operation: OperationId(Uuid::from_u128(31)), amount_minor: 1_000 },
         Input::Refund { operation: OperationId(Uuid::from_u128(32)), amount_minor: 300 },
@@ -86,6 +108,7 @@ fn every_input(payment: &Payment) -> Vec<Input> {
     inputs.extend([Goal::Hold, Goal::Settle, Goal::Release].map(Input::Goal));
     let account = payment.attempts[0].account.clone();
     inputs.extend(Hint::ALL.map(|hint| Input::Hinted { account: account.clone(), object: None, hint }));
+    inputs.extend(every_word(payment));
     for outcome in every_outcome(payment) {
         for replay in [false, true] {
             inputs.push(Input::Outcome { operation, replay, outcome: outcome.clone() });

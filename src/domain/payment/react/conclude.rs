@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::super::Payment;
-use super::super::attempt::AttemptState;
+use super::super::aggregate::Goal;
+use super::super::attempt::{AttemptState, VoidReason};
 use super::super::decide::Conclusion;
 use super::super::operation::{OperationKind, OperationState, Rung};
 use super::super::outcome::NotSent;
@@ -24,6 +25,19 @@ pub(super) fn conclude(
                 operation.settle(OperationState::NotSent)?;
             }
             attempt.enter(AttemptState::NotSent(NotSent::Unconfirmed))
+        }
+        Conclusion::Unasked { attempt } => {
+            let reason = match payment.goal {
+                Goal::Hold => VoidReason::ActionExpired,
+                Goal::Settle | Goal::Release => VoidReason::Release,
+            };
+            let attempt = payment.attempt_mut(*attempt)?;
+            if !matches!(attempt.state, AttemptState::AwaitingAction { .. }) {
+                return Err(Impossible::State);
+            }
+            attempt.void_reason.get_or_insert(reason);
+            attempt.needs_review = false;
+            attempt.enter(AttemptState::Voided)
         }
         Conclusion::Absent { operation } => {
             let id = *operation;

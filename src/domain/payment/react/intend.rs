@@ -17,24 +17,25 @@ pub(super) fn intend(
     now: Timestamp,
     policy: &Policy,
 ) -> Result<(), Impossible> {
-    let sending = |payment: &Payment, id, kind, amount_minor| Operation {
+    let sending = |payment: &Payment, of: Option<&Attempt>, id, kind, amount_minor| Operation {
         state: OperationState::Sending,
-        send_by: Some(payment.leaves_by(kind, now, policy)),
+        send_by: Some(payment.leaves_by(of, kind, now, policy)),
         rendered: Some(intent.rendered.clone()),
         ..Operation::pending(id, kind, amount_minor, now)
     };
     match intent.effect {
         Effect::Begin { account, kind, skipped } => {
-            let operation = sending(payment, intent.operation, kind, payment.amount.minor);
+            let operation = sending(payment, None, intent.operation, kind, payment.amount.minor);
             payment.skipped.extend(skipped);
             begin(payment, intent.attempt, account, operation)
         }
         Effect::Next { attempt, kind, amount_minor } => {
             let goal = payment.goal;
-            let operation = sending(payment, intent.operation, kind, amount_minor);
+            let of = payment.attempts.iter().find(|each| each.id == attempt);
+            let operation = sending(payment, of, intent.operation, kind, amount_minor);
             let attempt = payment.attempt_mut(attempt)?;
             match kind {
-                OperationKind::Confirm => attempt.enter(AttemptState::Authorising)?,
+                OperationKind::Confirm => confirm(attempt)?,
                 OperationKind::Void => enter_void(attempt, goal)?,
                 OperationKind::Refund if !attempt.state.live() => {
                     attempt.enter(AttemptState::LateRefunding)?;
@@ -51,7 +52,7 @@ pub(super) fn intend(
         Effect::Send { operation } => {
             let attempt = payment.attempt_of(operation).ok_or(Impossible::NotFound)?;
             let kind = attempt.operation(operation).ok_or(Impossible::NotFound)?.kind;
-            let send_by = payment.leaves_by(kind, now, policy);
+            let send_by = payment.leaves_by(Some(attempt), kind, now, policy);
             let operation = payment.attempt_of_mut(operation)?.operation_mut(operation)?;
             operation.enter(OperationState::Sending)?;
             operation.send_by = Some(send_by);
@@ -88,8 +89,15 @@ fn begin(
         void_reason: None,
         failover: None,
         hinted: None,
+        after_action: None,
     });
     Ok(())
+}
+
+/// Asks for the money. After a customer's action its end goes on bounding what follows, whatever the state is then.
+fn confirm(attempt: &mut Attempt) -> Result<(), Impossible> {
+    attempt.remember_action();
+    attempt.enter(AttemptState::Authorising)
 }
 
 fn enter_void(attempt: &mut Attempt, goal: Goal) -> Result<(), Impossible> {

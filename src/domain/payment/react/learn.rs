@@ -11,6 +11,7 @@ use super::super::outcome::{NotSent, Outcome, Refusal, Status, UnknownCause, Vie
 use super::super::policy::{Policy, after};
 use super::Impossible;
 use super::see::{Asked, see};
+use super::tell;
 use crate::domain::ids::{AttemptId, OperationId};
 use crate::mutants::{Mutant, planted};
 
@@ -28,10 +29,12 @@ pub(super) fn outcome(
     let owed = payment.owes_back(payment.attempt_of(id).ok_or(Impossible::NotFound)?);
     let place_by = payment.place_by;
     let attempt = payment.attempt_of_mut(id)?;
+    let kind = attempt.operation_mut(id)?.kind;
+    let until = attempt.authorises_until(kind, place_by);
     let operation = attempt.operation_mut(id)?;
     if replay {
         if !matches!(outcome, Outcome::NotSent(_)) {
-            operation.left_again(now, place_by);
+            operation.left_again(now, until);
         }
         if let Some(probe) = &mut operation.probe {
             probe.replays = probe.replays.saturating_add(1);
@@ -43,6 +46,15 @@ pub(super) fn outcome(
         Outcome::Definite(view) => {
             see(attempt, Some(id), &view, asked)?;
             still_sending(attempt, id, &view, now)
+        }
+        Outcome::Unknown(UnknownCause::Processing)
+            if !operation.state.ended() && planted(Mutant::ReceivedTakenForDone) =>
+        {
+            tell::done(attempt, id, true)
+        }
+        // The vendor has it: whatever became of the first try, nothing is gained by sending it once more.
+        Outcome::Unknown(UnknownCause::Processing) if replay && !operation.state.ended() => {
+            operation.lose_sight(UnknownCause::Processing, now)
         }
         // A refusal of a later try proves nothing about the first one, and what a message or a look has settled
         // meanwhile stays settled.
@@ -137,9 +149,11 @@ pub(super) fn looked(
 /// the schedule; after it, the action is given up.
 fn still_awaiting(attempt: &mut Attempt, now: Timestamp, policy: &Policy) {
     let AttemptState::AwaitingAction { expires_at, signalled, .. } = &attempt.state else { return };
+    let approved = attempt.after_action.as_ref().is_some_and(|after| after.approved);
     if now >= *expires_at {
         attempt.void_reason = Some(VoidReason::ActionExpired);
     } else if *signalled
+        && !approved
         && let Some(operation) = attempt.operations.iter_mut().rev().find(|o| o.kind.authorises())
     {
         let probe = operation.probe.get_or_insert_with(|| Probe::begin(now));
@@ -155,7 +169,7 @@ fn shows_nothing(operation: &Operation, outcome: &Outcome) -> bool {
         (Outcome::Refused(refusal), _) => refusal.not_found,
         (Outcome::Definite(view), OperationKind::Capture) => view.status == Status::Authorised,
         (Outcome::Definite(view), OperationKind::Refund) => view.refunded_minor == Some(0),
-        (Outcome::Definite(view), _) => view.status == Status::Created,
+        (Outcome::Definite(view), _) => matches!(view.status, Status::Created | Status::Approved),
         (Outcome::NotSent(_) | Outcome::Unknown(_), _) => false,
     }
 }
@@ -189,7 +203,7 @@ fn after_late_check(attempt: &mut Attempt, outcome: &Outcome, now: Timestamp, po
 }
 
 /// A definite refusal of one call.
-fn refused(
+pub(super) fn refused(
     attempt: &mut Attempt,
     id: OperationId,
     refusal: Refusal,
@@ -200,8 +214,12 @@ fn refused(
     operation.code = Some(refusal.code.clone());
     match operation.kind {
         OperationKind::Create | OperationKind::Confirm | OperationKind::Authorise => {
+            let confirms = operation.kind == OperationKind::Confirm;
             operation.enter(OperationState::Failed)?;
             let class = refusal.class.unwrap_or(DeclineClass::BadRequest);
+            if confirms && class == DeclineClass::BadRequest && attempt.after_action.is_some() {
+                return misunderstood(attempt);
+            }
             attempt.enter(AttemptState::Declined(Decline::new(class, refusal.code)))
         }
         OperationKind::Void => {
@@ -220,6 +238,36 @@ fn refused(
     }
 }
 
+/// The question was refused, and not the payment: what the browser brought back is anybody's, and nonsense must not
+/// end a payment (R15). The customer may come back with something better until the action ends.
+fn misunderstood(attempt: &mut Attempt) -> Result<(), Impossible> {
+    let Some(after) = &mut attempt.after_action else { return Err(Impossible::State) };
+    (after.approved, after.brought_back) = (false, None);
+    let (redirect_url, expires_at) = (after.redirect_url.clone(), after.expires_at);
+    attempt.enter(AttemptState::AwaitingAction { redirect_url, expires_at, signalled: false })
+}
+
+/// Nothing of a Confirm after the customer's action left: the customer's word still stands, and the money is asked for
+/// again by the schedule, until the action ends.
+fn confirm_not_sent(
+    attempt: &mut Attempt,
+    operation: OperationId,
+    now: Timestamp,
+    policy: &Policy,
+) -> Result<(), Impossible> {
+    let Some(acted) = &attempt.after_action else { return Err(Impossible::State) };
+    let (redirect_url, expires_at) = (acted.redirect_url.clone(), acted.expires_at);
+    let unsent =
+        |each: &&Operation| each.kind == OperationKind::Confirm && each.state == OperationState::NotSent;
+    let before = attempt.operations.iter().filter(unsent).count();
+    let operation = attempt.operation_mut(operation)?;
+    operation.enter(OperationState::NotSent)?;
+    let pause = policy.schedule.get(before).or(policy.schedule.last()).copied();
+    let next_at = after(now, pause.unwrap_or(policy.absent_window));
+    operation.probe = Some(Probe { next_at, ..Probe::begin(now) });
+    attempt.enter(AttemptState::AwaitingAction { redirect_url, expires_at, signalled: true })
+}
+
 /// A call of which nothing left: an authorisation ends its attempt, anything else is tried again by the
 /// schedule.
 fn not_sent(
@@ -229,8 +277,13 @@ fn not_sent(
     now: Timestamp,
     policy: &Policy,
 ) -> Result<(), Impossible> {
-    let operation = attempt.operation_mut(operation)?;
+    let confirms_after_action = attempt.after_action.is_some();
+    let id = operation;
+    let operation = attempt.operation_mut(id)?;
     if operation.kind.authorises() {
+        if confirms_after_action && operation.kind == OperationKind::Confirm {
+            return confirm_not_sent(attempt, id, now, policy);
+        }
         operation.enter(OperationState::NotSent)?;
         return attempt.enter(AttemptState::NotSent(reason));
     }

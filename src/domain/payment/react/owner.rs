@@ -42,14 +42,30 @@ pub(super) fn signalled(payment: &mut Payment, now: Timestamp) {
             AttemptState::AwaitingAction { signalled, .. } => std::mem::replace(signalled, true),
             _ => true,
         };
-        if !told_before
-            && let Some(operation) = attempt.operations.iter_mut().rev().find(|o| o.kind.authorises())
-        {
-            operation.probe = None;
+        if !told_before {
+            attempt.ask_at_once();
         }
         if attempt.needs_review {
             one_more_round(attempt, released, now);
         }
+    }
+}
+
+/// The customer came back with something: whatever was tried before, it is asked with this now.
+pub(super) fn returned(payment: &mut Payment, brought_back: &[u8], now: Timestamp) {
+    signalled(payment, now);
+    for attempt in &mut payment.attempts {
+        if !matches!(attempt.state, AttemptState::AwaitingAction { .. }) {
+            continue;
+        }
+        if planted(Mutant::BroughtBackBelieved) {
+            attempt.state = AttemptState::Authorised;
+            continue;
+        }
+        if let Some(after) = attempt.remember_action() {
+            after.brought_back = Some(brought_back.to_vec());
+        }
+        attempt.ask_at_once();
     }
 }
 
@@ -60,7 +76,9 @@ fn one_more_round(attempt: &mut Attempt, released: bool, now: Timestamp) {
         || attempt.state.gives_back_late()
         || matches!(attempt.state, AttemptState::Voiding)
         || attempt.void_reason.is_some();
-    if attempt.open().is_some() || going_out {
+    // Of what went back nothing is left to ask: that a person looked is the answer.
+    let over = attempt.state == AttemptState::Refunded;
+    if attempt.open().is_some() || going_out || over {
         attempt.needs_review = false;
     }
     if let AttemptState::ConfirmedAbsent { next_check_at, .. } = &mut attempt.state {
@@ -91,9 +109,11 @@ pub(super) fn recovered(payment: &mut Payment, now: Timestamp) -> Result<(), Imp
     let place_by = payment.place_by;
     for attempt in &mut payment.attempts {
         let mut authorising = false;
+        let confirms_until = attempt.authorises_until(OperationKind::Confirm, place_by);
         for operation in &mut attempt.operations {
+            let until = if operation.kind == OperationKind::Confirm { confirms_until } else { place_by };
             // A replay commits nothing beforehand: whoever is gone may have sent one until now.
-            operation.left_again(now, place_by);
+            operation.left_again(now, until);
             if planted(Mutant::RecoveryTakesSendingForUnsent) && operation.state == OperationState::Sending {
                 operation.settle(OperationState::NotSent)?;
                 if operation.kind.authorises() {

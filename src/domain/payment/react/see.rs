@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::super::aggregate::{Goal, Payment};
 use super::super::attempt::{Attempt, AttemptState};
+use super::super::decline::Decline;
 use super::super::hint;
 use super::super::operation::{Operation, OperationKind, OperationState};
 use super::super::outcome::{Status, View};
@@ -21,7 +22,7 @@ pub(super) struct Asked {
     action_ends: Timestamp,
     /// An order rests on the payment.
     pub(super) settled: bool,
-    voids: usize,
+    pub(super) voids: usize,
 }
 
 impl Asked {
@@ -32,6 +33,20 @@ impl Asked {
             action_ends: after(now, payment.action_window.unwrap_or(policy.action_window)),
             settled: payment.goal == Goal::Settle,
             voids: policy.schedule.len(),
+        }
+    }
+
+    /// What was asked for, and declined.
+    pub(super) const fn declined(self, decline: Decline) -> View {
+        View {
+            object: None,
+            status: Status::Declined(decline),
+            amount: self.amount,
+            reference: None,
+            capturable_minor: 0,
+            captured_minor: 0,
+            refunded_minor: None,
+            card: None,
         }
     }
 
@@ -108,6 +123,9 @@ fn see_authorising(
     view: &View,
     asked: Asked,
 ) -> Result<(), Impossible> {
+    if view.status == Status::Approved {
+        return see_approved(attempt, operation, view, asked);
+    }
     let promises = !matches!(view.status, Status::Processing | Status::Voided | Status::Declined(_));
     if promises && (asked.differs(view) || asked.is_short(view)) {
         end_authorisation(attempt, OperationState::Succeeded)?;
@@ -116,17 +134,15 @@ fn see_authorising(
     }
     let (end, state) = match &view.status {
         Status::Created => return see_created(attempt, operation),
-        // Allowed and not asked for, or not decided: neither holds anything.
         Status::Approved | Status::Processing => return Ok(()),
         // Nothing was asked for yet that could end like this: a look must tell what it means.
-        _ if attempt.state == AttemptState::Creating && !matches!(view.status, Status::Declined(_)) => {
+        _ if attempt.state == AttemptState::Creating
+            && !matches!(view.status, Status::Declined(_) | Status::ActionNeeded { .. }) =>
+        {
             return Ok(());
         }
         Status::ActionNeeded { redirect_url } => {
-            let expires_at = match &attempt.state {
-                AttemptState::AwaitingAction { expires_at, .. } => *expires_at,
-                _ => asked.action_ends,
-            };
+            let expires_at = action_needed(attempt, redirect_url, asked);
             let state = AttemptState::AwaitingAction {
                 redirect_url: redirect_url.clone(),
                 expires_at,
@@ -148,13 +164,50 @@ fn see_authorising(
     attempt.enter(state)
 }
 
+/// The customer is asked to act, for the first time or again; when that is given up. A further action has no more time
+/// than the first, and what was brought back from that one is spent.
+fn action_needed(attempt: &mut Attempt, redirect_url: &str, asked: Asked) -> Timestamp {
+    let waits = match &attempt.state {
+        AttemptState::AwaitingAction { expires_at, .. } => Some(*expires_at),
+        _ => None,
+    };
+    let Some(after) = &mut attempt.after_action else { return waits.unwrap_or(asked.action_ends) };
+    redirect_url.clone_into(&mut after.redirect_url);
+    after.approved = false;
+    if waits.is_none() {
+        after.brought_back = None;
+    }
+    after.expires_at
+}
+
+/// The customer allowed the payment, and nothing is held: a Confirm asks for the money. An approval of something else
+/// than was asked for is none.
+fn see_approved(
+    attempt: &mut Attempt,
+    operation: Option<OperationId>,
+    view: &View,
+    asked: Asked,
+) -> Result<(), Impossible> {
+    if asked.differs(view) {
+        return Ok(());
+    }
+    if !matches!(attempt.state, AttemptState::AwaitingAction { .. }) {
+        return see_created(attempt, operation);
+    }
+    if let Some(after) = attempt.remember_action() {
+        after.approved = true;
+    }
+    attempt.ask_at_once();
+    Ok(())
+}
+
 /// The object exists and nothing was executed on it: the end of a Create, and no news of a Confirm.
 fn see_created(attempt: &mut Attempt, operation: Option<OperationId>) -> Result<(), Impossible> {
     let created = operation
         .and_then(|id| attempt.operation(id))
         .or_else(|| attempt.authorisation())
         .is_some_and(|operation| operation.kind == OperationKind::Create);
-    if !created {
+    if !created || matches!(attempt.state, AttemptState::AwaitingAction { .. }) {
         return Ok(());
     }
     end_authorisation(attempt, OperationState::Succeeded)?;
@@ -182,21 +235,41 @@ fn see_voiding(
         _ => (OperationState::Failed, None),
     };
     let charged = view.status == Status::Captured;
-    for each in &mut attempt.operations {
-        let about_it = operation == Some(each.id) || state.is_some();
-        if each.kind == OperationKind::Void && about_it {
-            each.settle(end)?;
-        } else if state.is_some() {
-            let succeeded = charged && each.kind.authorises();
-            each.settle(if succeeded { OperationState::Succeeded } else { OperationState::Failed })?;
-        }
+    if let Some(state) = state {
+        return end_voiding(attempt, end, charged, state);
     }
-    let Some(state) = state else {
-        void_failed(attempt, asked.voids);
-        return Ok(());
-    };
+    let voids = attempt.operations.iter_mut().filter(|each| each.kind == OperationKind::Void);
+    for each in voids.filter(|each| operation == Some(each.id)) {
+        each.settle(end)?;
+    }
+    void_failed(attempt, asked.voids);
+    Ok(())
+}
+
+/// A void ended the attempt, or what it revealed did: every call of it is over.
+fn end_voiding(
+    attempt: &mut Attempt,
+    end: OperationState,
+    charged: bool,
+    state: AttemptState,
+) -> Result<(), Impossible> {
+    for each in &mut attempt.operations {
+        let succeeded = charged && each.kind.authorises();
+        each.settle(match each.kind {
+            OperationKind::Void => end,
+            _ if succeeded => OperationState::Succeeded,
+            _ => OperationState::Failed,
+        })?;
+    }
     attempt.needs_review = false;
     attempt.enter(state)
+}
+
+/// The vendor said that a void was executed: nothing is held.
+pub(super) fn voided(attempt: &mut Attempt) -> Result<(), Impossible> {
+    let late = attempt.state == AttemptState::LateVoiding;
+    let state = if late { AttemptState::LateVoided } else { AttemptState::Voided };
+    end_voiding(attempt, OperationState::Succeeded, false, state)
 }
 
 /// Voids follow one another by the schedule; after the last one an operator is needed (R8).

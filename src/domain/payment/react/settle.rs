@@ -24,10 +24,7 @@ pub(super) fn see_settling(
             }
             let expected = captured_before.saturating_add(operation.amount_minor);
             if view.captured_minor >= expected {
-                operation.settle(OperationState::Succeeded)?;
-                attempt.captured_minor = view.captured_minor;
-                attempt.needs_review = false;
-                return attempt.enter(AttemptState::Captured);
+                return captured(attempt, id, view.captured_minor);
             }
             if view.status == Status::Voided {
                 // The hold expired or was voided elsewhere: nothing was taken (R17).
@@ -40,17 +37,7 @@ pub(super) fn see_settling(
         OperationKind::Refund => {
             let amount = operation.amount_minor;
             if !operation.state.ended() && view.refunded_minor.is_some_and(|refunded| refunded >= amount) {
-                operation.settle(OperationState::Succeeded)?;
-                attempt.refunded_minor = attempt.refunded_minor.saturating_add(amount);
-                attempt.needs_review = false;
-                if attempt.refunded_minor >= attempt.captured_minor {
-                    let late = attempt.state == AttemptState::LateRefunding;
-                    return attempt.enter(if late {
-                        AttemptState::LateRefunded
-                    } else {
-                        AttemptState::Refunded
-                    });
-                }
+                return refunded(attempt, id);
             }
             Ok(())
         }
@@ -59,6 +46,32 @@ pub(super) fn see_settling(
         }
         OperationKind::Void => Ok(()),
     }
+}
+
+/// The capture was executed; so much is captured now.
+pub(super) fn captured(
+    attempt: &mut Attempt,
+    id: OperationId,
+    captured_minor: i64,
+) -> Result<(), Impossible> {
+    attempt.operation_mut(id)?.settle(OperationState::Succeeded)?;
+    attempt.captured_minor = captured_minor;
+    attempt.needs_review = false;
+    attempt.enter(AttemptState::Captured)
+}
+
+/// The refund was executed.
+pub(super) fn refunded(attempt: &mut Attempt, id: OperationId) -> Result<(), Impossible> {
+    let operation = attempt.operation_mut(id)?;
+    operation.settle(OperationState::Succeeded)?;
+    let amount = operation.amount_minor;
+    attempt.refunded_minor = attempt.refunded_minor.saturating_add(amount);
+    attempt.needs_review = false;
+    if attempt.refunded_minor < attempt.captured_minor {
+        return Ok(());
+    }
+    let late = attempt.state == AttemptState::LateRefunding;
+    attempt.enter(if late { AttemptState::LateRefunded } else { AttemptState::Refunded })
 }
 
 /// A look that nobody's call asked for: somebody captured or voided at the vendor's, or the hold expired.

@@ -111,7 +111,7 @@ fn named(question: Question<'_>, failure: &Failure) -> Option<View> {
     match view(&intent) {
         Outcome::Definite(view) if object.is_none_or(|asked| view.object.as_deref() == Some(asked)) => {
             Some(view)
-        },
+        }
         Outcome::Definite(_) | Outcome::NotSent(_) | Outcome::Refused(_) | Outcome::Unknown(_) => None,
     }
 }

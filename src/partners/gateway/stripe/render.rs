@@ -60,9 +60,7 @@ fn object(call: &Call) -> Option<&str> {
     match call {
         Call::Create { .. } | Call::Authorise { .. } | Call::VoidReference => None,
         Call::Confirm { object, .. } => object.as_deref(),
-        Call::Capture { object, .. }
-        | Call::Void { object }
-        | Call::Refund { object, .. } => Some(object),
+        Call::Capture { object, .. } | Call::Void { object } | Call::Refund { object, .. } => Some(object),
     }
 }
 
@@ -164,10 +162,12 @@ mod tests {
     #[test]
     fn a_confirm_carries_the_return_address_only_where_there_is_one() {
         let back = Some("https://shop.example/back".to_owned());
-        let (path, with) = form(Call::Confirm { object: Some("pi_1".into()), return_url: back, brought_back: vec![] });
+        let (path, with) =
+            form(Call::Confirm { object: Some("pi_1".into()), return_url: back, brought_back: vec![] });
         assert_eq!(path, "/v1/payment_intents/pi_1/confirm");
         assert!(with.ends_with("&return_url=https%3A%2F%2Fshop%2Eexample%2Fback"));
-        let (_, without) = form(Call::Confirm { object: Some("pi_1".into()), return_url: None, brought_back: vec![] });
+        let (_, without) =
+            form(Call::Confirm { object: Some("pi_1".into()), return_url: None, brought_back: vec![] });
         assert_eq!(without, "expand%5B%5D=latest_charge");
     }
 

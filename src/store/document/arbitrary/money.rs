@@ -6,6 +6,7 @@ use super::Tape;
 use crate::domain::flow::{EvaluationError, Routed, RoutingStep, RuleVerdict};
 use crate::domain::ids::{AttemptId, CheckoutId, OperationId, OrderId, PaymentId, PlacementId};
 use crate::domain::payment::aggregate::{Failure, Skipped};
+use crate::domain::payment::attempt::AfterAction;
 use crate::domain::payment::gate::{Closed, Gate};
 use crate::domain::payment::operation::Probe;
 use crate::domain::payment::{
@@ -121,6 +122,16 @@ fn attempt(tape: &mut Tape) -> Attempt {
         void_reason: tape.option(Tape::word),
         failover: tape.option(gate),
         hinted: tape.option(hinted),
+        after_action: tape.option(after_action),
+    }
+}
+
+fn after_action(tape: &mut Tape) -> AfterAction {
+    AfterAction {
+        redirect_url: tape.text(),
+        expires_at: tape.time(),
+        approved: tape.flag(),
+        brought_back: tape.option(Tape::bytes),
     }
 }
 

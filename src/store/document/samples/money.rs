@@ -6,7 +6,7 @@ use super::{at, euro, id, read};
 use crate::domain::flow::{EvaluationError, Routed, RoutingStep, RuleVerdict, Variable};
 use crate::domain::ids::{AttemptId, CheckoutId, OperationId, OrderId, PaymentId, PlacementId};
 use crate::domain::payment::aggregate::{CapturePolicy, Failure, Skipped};
-use crate::domain::payment::attempt::VoidReason;
+use crate::domain::payment::attempt::{AfterAction, VoidReason};
 use crate::domain::payment::gate::{Closed, Gate};
 use crate::domain::payment::operation::{Probe, Rung};
 use crate::domain::payment::scheme::{Limited, Network, TenderCard, Why};
@@ -116,6 +116,7 @@ fn attempt(state: AttemptState) -> Attempt {
         void_reason: None,
         failover: None,
         hinted: None,
+        after_action: None,
     }
 }
 
@@ -206,6 +207,16 @@ pub fn samples() -> Vec<(String, Record)> {
         Attempt { hinted: Some(hinted), ..attempt(AttemptState::Voided) }
     });
     samples.push(("hinted".to_owned(), payment(hinted.into())));
+    let asked = [true, false].map(|approved| {
+        let after = AfterAction {
+            redirect_url: "https://gateway.example/approve/1".to_owned(),
+            expires_at: at(900),
+            approved,
+            brought_back: (!approved).then(|| vec![9; 6]),
+        };
+        Attempt { after_action: Some(after), ..attempt(AttemptState::Authorising) }
+    });
+    samples.push(("after_action".to_owned(), payment(asked.into())));
     samples.push(("gates".to_owned(), payment(ended.into())));
     samples.push(("before_its_first_attempt".to_owned(), payment(Vec::new())));
     let whole = Attempt { operations: operations(), needs_review: true, ..attempt(AttemptState::Unknown) };

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::failure::DeclineShape;
 use super::operation::OperationShape;
-use super::scalar::{Text, Word, is_false, is_zero, shapes, values};
+use super::scalar::{Bytes, Text, Word, is_false, is_zero, shapes, values};
 use crate::domain::ids::{AccountId, AttemptId};
-use crate::domain::payment::attempt::VoidReason;
+use crate::domain::payment::attempt::{AfterAction, VoidReason};
 use crate::domain::payment::gate::{Closed, Gate};
 use crate::domain::payment::{Attempt, AttemptState, Hint, Hinted, NotSent};
 
@@ -30,6 +30,8 @@ pub(super) struct AttemptShape {
     failover: Option<GateShape>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     hinted: Option<HintedShape>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after_action: Option<AfterActionShape>,
 }
 
 impl From<&Attempt> for AttemptShape {
@@ -46,6 +48,7 @@ impl From<&Attempt> for AttemptShape {
             void_reason,
             failover,
             hinted,
+            after_action,
         } = attempt;
         Self {
             id: Text(*id),
@@ -59,6 +62,7 @@ impl From<&Attempt> for AttemptShape {
             void_reason: void_reason.map(Word),
             failover: failover.map(GateShape::from),
             hinted: hinted.map(HintedShape::from),
+            after_action: after_action.as_ref().map(AfterActionShape::from),
         }
     }
 }
@@ -77,6 +81,36 @@ impl From<AttemptShape> for Attempt {
             void_reason: shape.void_reason.map(|reason| reason.0),
             failover: shape.failover.map(Gate::from),
             hinted: shape.hinted.map(Hinted::from),
+            after_action: shape.after_action.map(AfterAction::from),
+        }
+    }
+}
+
+/// What follows a customer's action where the money is asked for after it.
+#[derive(Serialize, Deserialize)]
+struct AfterActionShape {
+    redirect_url: String,
+    expires_at: Text<Timestamp>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    approved: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sealed_return: Option<Bytes<Vec<u8>>>,
+}
+
+impl From<&AfterAction> for AfterActionShape {
+    fn from(after: &AfterAction) -> Self {
+        let AfterAction { redirect_url, expires_at, approved, brought_back } = after.clone();
+        Self { redirect_url, expires_at: Text(expires_at), approved, sealed_return: brought_back.map(Bytes) }
+    }
+}
+
+impl From<AfterActionShape> for AfterAction {
+    fn from(shape: AfterActionShape) -> Self {
+        Self {
+            redirect_url: shape.redirect_url,
+            expires_at: shape.expires_at.0,
+            approved: shape.approved,
+            brought_back: shape.sealed_return.map(|bytes| bytes.0),
         }
     }
 }

@@ -134,6 +134,7 @@ pub(super) fn confirm() -> ConfirmPaymentActionRequest {
         name: text("$checkout"),
         request_id: text("$key"),
         action_id: text("$action"),
+        return_parameters: [("redirectResult".to_owned(), text("x"))].into(),
     }
 }
 
