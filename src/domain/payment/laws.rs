@@ -1,10 +1,12 @@
 //! The gate, the ladder and the tables over their whole space, against what payments.md says of them: written
 //! apart from the code, so that the two can disagree.
 
+mod action;
 mod cases;
 mod gate;
 mod hints;
 mod ladder;
+mod later;
 mod reactions;
 mod tables;
 

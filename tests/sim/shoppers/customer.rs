@@ -106,7 +106,7 @@ impl Hand {
     async fn return_from(&mut self, checkout: CheckoutId, payment: PaymentId) -> Result<Bytes, Reason> {
         let mutation = self.mutation("ConfirmPaymentAction");
         self.change(&mutation, |house, mutation| {
-            Box::pin(async move { house.confirm_action(&mutation, checkout, payment).await })
+            Box::pin(async move { house.confirm_action(&mutation, checkout, payment, &[]).await })
         })
         .await
     }
