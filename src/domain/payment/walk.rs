@@ -25,8 +25,15 @@ fn lookups() -> impl Strategy<Value = Lookup> {
 
 fn capabilities() -> impl Strategy<Value = GatewayCapabilities> {
     let replays = prop::sample::select(vec![Replay::ForcesOutcome, Replay::Only2xx, Replay::None]);
-    (replays, lookups(), lookups(), prop::array::uniform4(any::<bool>())).prop_map(
-        |(replay, reference_lookup, read_by_id, [by_reference, tombstones, two_step, separately])| {
+    let manners = (prop::bool::weighted(0.3), prop::bool::weighted(0.3));
+    (replays, lookups(), lookups(), prop::array::uniform4(any::<bool>()), manners).prop_map(
+        |(
+            replay,
+            reference_lookup,
+            read_by_id,
+            [by_reference, tombstones, two_step, separately],
+            manners,
+        )| {
             GatewayCapabilities {
                 replay,
                 key_ttl: Duration::from_hours(24),
@@ -36,8 +43,8 @@ fn capabilities() -> impl Strategy<Value = GatewayCapabilities> {
                 void_tombstones: tombstones,
                 two_step,
                 captures_separately: separately,
-                confirms_after_action: false,
-                tells_later: false,
+                confirms_after_action: manners.0,
+                tells_later: manners.1,
                 steps: &[],
                 timeout: Duration::from_secs(50),
             }

@@ -162,7 +162,7 @@ impl Scene {
     /// The customer did what was asked for and comes back.
     pub(super) async fn returns(&self, sale: &Sale, payment: &Payment) -> Result<String, Error> {
         let mutation = self.world.mutation("ConfirmPaymentAction");
-        told(self.house().confirm_action(&mutation, sale.checkout, payment.id).await)
+        told(self.house().confirm_action(&mutation, sale.checkout, payment.id, &[]).await)
     }
 
     pub(super) async fn view(&self, checkout: CheckoutId) -> CheckoutView {

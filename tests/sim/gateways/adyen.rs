@@ -1,6 +1,6 @@
-//! Adyen's Checkout: one step; a replay gives the first answer; nothing can be looked up while one waits, but a
-//! cancel by our reference leaves a tombstone. Its cancels answer at once here: their webhooks come with the
-//! feature that receives them.
+//! Adyen's Checkout: one step, and another after the customer's action; a replay gives the first answer; nothing can be
+//! looked up. Captures, cancels and refunds are only received: what became of them is told later, and a cancel by our
+//! reference leaves no tombstone.
 
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ pub const PROFILE: Profile = Profile {
         reference_lookup: Lookup::None,
         read_by_id: Lookup::None,
         void_by_reference: true,
-        void_tombstones: true,
+        void_tombstones: false,
         two_step: false,
         captures_separately: true,
-        confirms_after_action: false,
-        tells_later: false,
+        confirms_after_action: true,
+        tells_later: true,
         steps: &[],
         timeout: TIMEOUT,
     },

@@ -1,9 +1,11 @@
 //! The books of one merchant account: objects, keys, and requests that are still under way.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use cashwrap::domain::money::Money;
 use cashwrap::domain::payment::capabilities::Lookup;
-use cashwrap::domain::payment::{OperationKind, Outcome, UnknownCause};
+use cashwrap::domain::payment::{OperationKind, Outcome, Said, Told, UnknownCause};
 use cashwrap::ports::gateway::Look;
 use tokio::time::Instant;
 
@@ -29,6 +31,10 @@ pub struct Ledger {
     tombstones: BTreeMap<String, Instant>,
     keys: BTreeMap<String, Kept>,
     under_way: Vec<(Instant, Asked)>,
+    /// Received and not executed yet, where the vendor tells later.
+    received: Vec<(Instant, Asked)>,
+    /// What the vendor has to tell that tells later, by reference.
+    told: Vec<(String, Told)>,
     before: BTreeMap<usize, Object>,
 }
 
@@ -42,6 +48,8 @@ impl Ledger {
             tombstones: BTreeMap::new(),
             keys: BTreeMap::new(),
             under_way: Vec::new(),
+            received: Vec::new(),
+            told: Vec::new(),
             before: BTreeMap::new(),
         }
     }
@@ -63,7 +71,12 @@ impl Ledger {
                 Again::FirstIf2xx | Again::Runs => {}
             }
         }
-        let (object, outcome) = self.execute(asked, issuer, now);
+        let (object, outcome) = if self.tells_later() && !asked.kind.authorises() {
+            self.received.push((now + pause(&asked.key), asked.clone()));
+            (None, Outcome::Unknown(UnknownCause::Processing))
+        } else {
+            self.execute(asked, issuer, now)
+        };
         let reference = asked.reference.clone();
         let kept = Kept { reference, outcome: outcome.clone(), object, since: now };
         self.keys.insert(asked.key.clone(), kept);
@@ -88,9 +101,48 @@ impl Ledger {
         self.under_way.push((lands, asked));
     }
 
-    /// When the next request lands.
+    /// When the next request lands, or is executed.
     pub fn next_landing(&self) -> Option<Instant> {
-        self.under_way.iter().map(|(lands, _)| *lands).min()
+        self.under_way.iter().chain(&self.received).map(|(lands, _)| *lands).min()
+    }
+
+    /// Whether captures, voids and refunds are only received.
+    pub const fn tells_later(&self) -> bool {
+        self.profile.capabilities.tells_later
+    }
+
+    /// What there is to tell of a payment, and was not told yet.
+    pub fn take_told(&mut self, reference: &str) -> Vec<Told> {
+        let (its, others) = std::mem::take(&mut self.told).into_iter().partition(|(of, _)| of == reference);
+        self.told = others;
+        let its: Vec<(String, Told)> = its;
+        its.into_iter().map(|(_, told)| told).collect()
+    }
+
+    /// The authorisation has an end, which is told.
+    fn tell_seen(&mut self, index: usize) {
+        let ended = matches!(self.objects[index].phase, Phase::Held | Phase::Declined(_));
+        if !ended || !self.tells_later() {
+            return;
+        }
+        if let Outcome::Definite(view) = self.objects[index].view(None) {
+            let reference = self.objects[index].reference.trim_end_matches("_x").to_owned();
+            self.told.push((reference, Told { operation: None, said: Said::Seen(view) }));
+        }
+    }
+
+    /// Executes what was received, and has the end of it to tell.
+    fn make_up_its_mind(&mut self, asked: &Asked, now: Instant) {
+        let (_, outcome) = self.execute(asked, Issuer::Approves, now);
+        let said = match outcome {
+            Outcome::Refused(refusal) => Said::Refused(refusal),
+            _ => {
+                let whole = Money::new(asked.amount_minor, asked.whole.currency);
+                Said::Done { amount: (asked.kind != OperationKind::Void).then_some(whole) }
+            }
+        };
+        let operation = asked.key.parse().ok();
+        self.told.push((asked.reference.clone(), Told { operation, said }));
     }
 
     /// Lets the requests land that are due; the references that they touched.
@@ -99,6 +151,11 @@ impl Ledger {
         while let Some(at) = self.under_way.iter().position(|(lands, _)| *lands <= now) {
             let (lands, asked) = self.under_way.remove(at);
             let _unheard = self.arrive(&asked, Issuer::Approves, lands);
+            landed.push(asked.reference);
+        }
+        while let Some(at) = self.received.iter().position(|(due, _)| *due <= now) {
+            let (due, asked) = self.received.remove(at);
+            self.make_up_its_mind(&asked, due);
             landed.push(asked.reference);
         }
         landed
@@ -124,9 +181,12 @@ impl Ledger {
                     return (None, refusal("payment_cancelled", false));
                 }
                 let index = self.open(asked, now);
+                let challenges = self.objects[index].challenges;
                 if asked.kind == OperationKind::Authorise {
-                    let challenges = self.objects[index].challenges;
                     self.objects[index].authorise(challenged(issuer, challenges));
+                    self.tell_seen(index);
+                } else if challenges && self.profile.capabilities.confirms_after_action {
+                    self.objects[index].phase = Phase::Action;
                 }
                 return (Some(index), self.objects[index].view(None));
             }
@@ -144,13 +204,18 @@ impl Ledger {
         };
         self.before.insert(index, self.objects[index].clone());
         let object = &mut self.objects[index];
-        let issuer = challenged(issuer, object.challenges);
+        // Who has allowed it is not asked again.
+        let issuer = challenged(issuer, object.challenges && object.phase != Phase::Approved);
         if !object.act(asked, issuer, tombstones) {
             return (Some(index), refusal("unexpected_state", false));
         }
         object.written = now;
         let refund = (asked.kind == OperationKind::Refund).then_some(asked.key.as_str());
-        (Some(index), object.view(refund))
+        let view = object.view(refund);
+        if asked.kind.authorises() {
+            self.tell_seen(index);
+        }
+        (Some(index), view)
     }
 
     fn open(&mut self, asked: &Asked, now: Instant) -> usize {
@@ -218,13 +283,19 @@ impl Ledger {
     /// The customer did what was asked, or refused to.
     pub fn customer_acts(&mut self, reference: &str, succeeds: bool, now: Instant) -> bool {
         let mut acted = false;
-        for index in self.by_reference.get(reference).into_iter().flatten() {
-            let object = &mut self.objects[*index];
+        let confirms = self.profile.capabilities.confirms_after_action;
+        for index in self.by_reference.get(reference).cloned().into_iter().flatten() {
+            let object = &mut self.objects[index];
             if object.phase == Phase::Action {
                 let no = Issuer::Declines(cashwrap::domain::payment::DeclineClass::ScaRequired);
-                object.authorise(if succeeds { Issuer::Approves } else { no });
+                if succeeds && confirms {
+                    object.phase = Phase::Approved;
+                } else {
+                    object.authorise(if succeeds { Issuer::Approves } else { no });
+                }
                 object.written = now;
                 acted = true;
+                self.tell_seen(index);
             }
         }
         acted
@@ -242,7 +313,10 @@ impl Ledger {
 
     /// Whether a payment holds, took, or may yet come to hold money here, by itself or by what is under way.
     pub fn may_hold(&self, reference: &str) -> bool {
-        let holds = |object: &Object| object.held > 0 || object.kept() > 0 || object.phase == Phase::Action;
+        // Where the money is asked for after the action, the action alone holds none.
+        let confirms = self.profile.capabilities.confirms_after_action;
+        let acts = |object: &Object| object.phase == Phase::Action && !confirms;
+        let holds = |object: &Object| object.held > 0 || object.kept() > 0 || acts(object);
         let lands = |asked: &Asked| {
             asked.reference == reference
                 && !self.tombstones.contains_key(reference)
@@ -251,13 +325,21 @@ impl Ledger {
                     OperationKind::Confirm => {
                         let object = self.find(asked).map(|index| &self.objects[index]);
                         !self.keys.contains_key(&asked.key)
-                            && object.is_some_and(|object| object.phase == Phase::Created)
+                            && object.is_some_and(|object| {
+                                matches!(object.phase, Phase::Created | Phase::Action | Phase::Approved)
+                            })
                     }
                     _ => false,
                 }
         };
         self.of(reference).any(holds) || self.under_way.iter().any(|(_, asked)| lands(asked))
     }
+}
+
+/// How long a vendor takes to make up its mind on what it has received: at once, or seconds, or minutes.
+fn pause(key: &str) -> Duration {
+    let sum = key.bytes().fold(0_usize, |sum, byte| sum + usize::from(byte));
+    Duration::from_millis([0, 20, 900, 4_000, 40_000, 150_000][sum % 6])
 }
 
 fn challenged(issuer: Issuer, challenges: bool) -> Issuer {

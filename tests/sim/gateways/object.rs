@@ -52,6 +52,8 @@ pub enum Phase {
     Created,
     /// Waits for the customer.
     Action,
+    /// Allowed by the customer, and not asked for yet.
+    Approved,
     /// Holds money.
     Held,
     /// Took money.
@@ -135,9 +137,10 @@ impl Object {
     /// What a request on it makes of it; false where its state does not allow that.
     pub fn act(&mut self, asked: &Asked, issuer: Issuer, tombstones: bool) -> bool {
         match (asked.kind, &self.phase) {
-            (OperationKind::Confirm, Phase::Created) => self.authorise(issuer),
+            (OperationKind::Confirm, Phase::Created | Phase::Approved) => self.authorise(issuer),
             (OperationKind::Void, Phase::Created) if !tombstones => return false,
-            (OperationKind::Void, Phase::Created | Phase::Action | Phase::Held) => {
+            (OperationKind::Void, Phase::Approved) if !tombstones => return false,
+            (OperationKind::Void, Phase::Created | Phase::Action | Phase::Approved | Phase::Held) => {
                 self.phase = Phase::Voided;
                 self.voided += self.held;
                 self.held = 0;
@@ -161,6 +164,7 @@ impl Object {
         let status = match &self.phase {
             Phase::Created => Status::Created,
             Phase::Action => Status::ActionNeeded { redirect_url: "https://bank.example/".to_owned() },
+            Phase::Approved => Status::Approved,
             Phase::Held => Status::Authorised,
             Phase::Captured => Status::Captured,
             Phase::Voided => Status::Voided,

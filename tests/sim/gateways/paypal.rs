@@ -1,5 +1,6 @@
-//! PayPal's Orders: created, then authorised; a replay tells the latest state; reads by id see every write; an
-//! order that was never authorised cannot be voided, so a void leaves no tombstone.
+//! PayPal's Orders: created, approved by the customer where the token asks for that, then authorised; a replay tells the
+//! latest state; reads by id see every write; an order that was never authorised cannot be voided, so a void leaves no
+//! tombstone.
 
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ pub const PROFILE: Profile = Profile {
         void_tombstones: false,
         two_step: true,
         captures_separately: true,
-        confirms_after_action: false,
+        confirms_after_action: true,
         tells_later: false,
         steps: &[],
         timeout: TIMEOUT,

@@ -21,6 +21,16 @@ impl Invariant for Sealed {
             let Record::Payment(payment) = &write.row else { continue };
             let tokens = payment.instruments.iter().all(|each| each.token.starts_with(SEALED));
             hold(tokens, || format!("{} holds a plain token", payment.id))?;
+            let acted =
+                payment.attempts.iter().filter_map(|attempt| Some((attempt, attempt.after_action.as_ref()?)));
+            for (attempt, returned) in
+                acted.filter_map(|(of, acted)| Some((of, acted.brought_back.as_ref()?)))
+            {
+                let asks = attempt.state.undecided();
+                hold(asks && returned.starts_with(SEALED), || {
+                    format!("{} keeps in reach what was brought back", attempt.id)
+                })?;
+            }
             for operation in payment.attempts.iter().flat_map(|attempt| &attempt.operations) {
                 let sealed = operation.rendered.as_ref().is_none_or(|bytes| bytes.starts_with(SEALED));
                 let erased = !operation.state.ended() || operation.rendered.is_none();

@@ -1,4 +1,7 @@
-//! I27: nothing that authorises leaves after `place_by`, by the clock of whoever sends it.
+//! I27: nothing that authorises leaves after `place_by`, or after the end of the action that it follows, by the clock of
+//! whoever sends it.
+
+use cashwrap::domain::payment::Attempt;
 
 use super::{Fact, Held, Invariant, Scene, hold};
 
@@ -16,8 +19,14 @@ impl Invariant for PlaceBy {
             return Ok(());
         }
         let payment = scene.book.payment(&leaving.asked.reference);
-        hold(payment.is_some_and(|payment| leaving.at <= payment.place_by), || {
-            format!("{} leaves for {} after place_by", leaving.asked.key, leaving.account)
+        let until = payment.and_then(|payment| {
+            let here = |attempt: &&Attempt| attempt.account == *leaving.account;
+            let attempt = payment.attempts.iter().find(here)?;
+            Some(attempt.authorises_until(leaving.asked.kind, payment.place_by))
+        });
+        let until = until.or(payment.map(|payment| payment.place_by));
+        hold(until.is_some_and(|until| leaving.at <= until), || {
+            format!("{} leaves for {} after {until:?}", leaving.asked.key, leaving.account)
         })
     }
 }

@@ -105,8 +105,12 @@ impl Hand {
 
     async fn return_from(&mut self, checkout: CheckoutId, payment: PaymentId) -> Result<Bytes, Reason> {
         let mutation = self.mutation("ConfirmPaymentAction");
+        // Whatever the browser says of it, true or not.
+        let says = [("result".to_owned(), "authorised".to_owned())];
+        let brought_back = if self.dice.below(8) == 0 { Vec::new() } else { says.to_vec() };
         self.change(&mutation, |house, mutation| {
-            Box::pin(async move { house.confirm_action(&mutation, checkout, payment, &[]).await })
+            let brought_back = brought_back.clone();
+            Box::pin(async move { house.confirm_action(&mutation, checkout, payment, &brought_back).await })
         })
         .await
     }

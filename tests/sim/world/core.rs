@@ -99,8 +99,12 @@ impl Core {
 
     /// The vendor has something to tell of each object of a payment.
     fn write(&mut self, account: &AccountId, reference: &str) {
-        let Some(till) = self.tills.get(account) else { return };
-        for object in till.of(reference) {
+        let Some(till) = self.tills.get_mut(account) else { return };
+        for told in till.take_told(reference) {
+            self.told += 1;
+            self.letters.extend(Letter::told(account, reference, told, self.told));
+        }
+        for object in till.of(reference).filter(|_| !till.tells_later()) {
             self.told += 1;
             self.letters.extend(Letter::about(account, object, self.told));
         }

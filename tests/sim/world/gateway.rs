@@ -138,6 +138,7 @@ impl Gateway for SeenGateway {
         let (kind, object, amount, token) = match &request.call {
             Call::Create { token, .. } => ("create", "", 0, token.as_str()),
             Call::Authorise { token, .. } => ("authorise", "", 0, token.as_str()),
+            // A vendor that can be asked nothing knows the object by what was brought back.
             Call::Confirm { object, .. } => ("confirm", object.as_deref().unwrap_or_default(), 0, ""),
             Call::Capture { object, amount_minor } => ("capture", object.as_str(), *amount_minor, ""),
             Call::Void { object } => ("void", object.as_str(), 0, ""),

@@ -4,9 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cashwrap::app::Heard;
 use cashwrap::domain::ids::AccountId;
-use cashwrap::domain::payment::Hint;
+use cashwrap::domain::payment::{Hint, Said, Told};
 use cashwrap::ports::webhook::{About, Notice};
 use tokio::time::sleep;
 
@@ -32,7 +31,8 @@ impl Letter {
     pub fn about(account: &AccountId, object: &Object, number: u64) -> Option<Self> {
         let hint = match object.phase {
             Phase::Created => return None,
-            Phase::Held => Hint::Held,
+            // What it wants to hear is that the customer is done.
+            Phase::Approved | Phase::Held => Hint::Held,
             Phase::Captured if object.refunds.is_empty() => Hint::Taken,
             Phase::Action | Phase::Captured => Hint::Moved,
             Phase::Voided | Phase::Declined(_) => Hint::Gone,
@@ -44,6 +44,20 @@ impl Letter {
         };
         let notice =
             Notice { event: format!("evt_{number}"), about: Some(about), hint: Some(hint), told: None };
+        Some(Self { account: account.clone(), notice })
+    }
+}
+
+impl Letter {
+    /// What a vendor tells that tells later, and does not say of which store.
+    pub fn told(account: &AccountId, reference: &str, told: Told, number: u64) -> Option<Self> {
+        let object = match &told.said {
+            Said::Seen(view) => view.object.clone(),
+            Said::Done { .. } | Said::Refused(_) => None,
+        };
+        let about = About { store: None, payment: reference.parse().ok()?, object };
+        let event = format!("evt_{number}");
+        let notice = Notice { event, about: Some(about), hint: None, told: Some(told) };
         Some(Self { account: account.clone(), notice })
     }
 }
@@ -72,10 +86,13 @@ fn send(world: &Arc<World>, mut letter: Letter) {
     let stage = core.book.stage_of(&reference);
     let struck = core.storm.strike(Site::Webhook, stage, &mut core.post_dice);
     let (copies, wait) = match struck.map(|(_, blow)| blow) {
+        // What is told no other way is sent again until somebody took it.
+        Some(Blow::WebhookLost) if letter.notice.told.is_some() => (1, Duration::from_mins(2)),
         Some(Blow::WebhookLost) => (0, Duration::ZERO),
         Some(Blow::WebhookLate(wait)) => (1, wait),
         Some(Blow::WebhookTwice) => (2, Duration::from_millis(40)),
         Some(Blow::WebhookLies(hint)) => {
+            // What is signed for tells the truth: only the hint beside it lies.
             letter.notice.hint = Some(hint);
             (1, Duration::from_millis(40))
         }
@@ -84,8 +101,12 @@ fn send(world: &Arc<World>, mut letter: Letter) {
     };
     core.story.tell(|| {
         let fault = struck.map_or(String::new(), |(name, _)| format!("  !! {name}"));
-        let (account, hint) = (&letter.account, letter.notice.hint);
-        format!("      {:<18} tells {hint:?} of {}{fault}", account.to_string(), Story::short(&reference))
+        let account = letter.account.to_string();
+        let said = match (&letter.notice.told, letter.notice.hint) {
+            (Some(told), _) => format!("{:?}", told.said),
+            (None, hint) => format!("{hint:?}"),
+        };
+        format!("      {account:<18} tells {said} of {}{fault}", Story::short(&reference))
     });
     for _ in 0..copies {
         core.carried += 1;
@@ -111,7 +132,7 @@ async fn carry(world: &Arc<World>, letter: &Letter) {
             heard = process.house().hear(&letter.account, &letter.notice) => heard.ok(),
         };
         if let Some(heard) = heard {
-            world.see(&Fact::Heard { event: &letter.notice.event, counted: heard == Heard::Looking });
+            world.see(&Fact::Heard { event: &letter.notice.event, counted: heard.counted() });
             return;
         }
         sleep(Duration::from_secs(1 << again.min(5))).await;

@@ -12,7 +12,7 @@ use crate::domain::money::Money;
 use crate::domain::payment::capabilities::{Lookup, Replay};
 use crate::domain::payment::outcome::{Outcome, Refusal, Status, UnknownCause, View};
 use crate::domain::payment::policy::after;
-use crate::domain::payment::{Decline, DeclineClass, GatewayCapabilities, OperationKind};
+use crate::domain::payment::{Decline, DeclineClass, GatewayCapabilities, OperationKind, Said, Told};
 
 /// How long a lagging read may miss what was written.
 const LAG: Duration = Duration::from_mins(1);
@@ -43,6 +43,7 @@ pub(super) struct Request {
 enum Phase {
     Created,
     Action,
+    Approved,
     Processing,
     Authorised,
     Captured,
@@ -71,6 +72,10 @@ pub(super) struct Gateway {
     before: Option<(Timestamp, Option<Object>)>,
     keys: BTreeMap<OperationId, (Vec<u8>, Outcome)>,
     flying: Vec<(Timestamp, Request)>,
+    /// Received and not executed yet, where the vendor tells later.
+    received: Vec<Request>,
+    /// What it has to tell.
+    pub(super) letters: Vec<Told>,
 }
 
 fn refusal(code: &str, not_found: bool) -> Outcome {
@@ -87,6 +92,8 @@ impl Gateway {
             before: None,
             keys: BTreeMap::new(),
             flying: Vec::new(),
+            received: Vec::new(),
+            letters: Vec::new(),
         }
     }
 
@@ -98,7 +105,13 @@ impl Gateway {
             return first.clone();
         }
         self.before = Some((now, self.object.clone()));
-        let outcome = self.execute(request);
+        let later = self.capabilities.tells_later && !request.kind.authorises();
+        let outcome = if later {
+            self.received.push(request.clone());
+            Outcome::Unknown(UnknownCause::Processing)
+        } else {
+            self.execute(request)
+        };
         self.keys.insert(request.operation, (request.bytes.clone(), outcome.clone()));
         outcome
     }
@@ -112,6 +125,21 @@ impl Gateway {
         if self.capabilities.replay == Replay::ForcesOutcome {
             self.keys.insert(request.operation, stored);
         }
+    }
+
+    /// Executes something that it has received, and has something to tell of it.
+    pub(super) fn make_up_its_mind(&mut self, place: usize, now: Timestamp) {
+        if self.received.is_empty() {
+            return;
+        }
+        let request = self.received.remove(place % self.received.len());
+        self.before = Some((now, self.object.clone()));
+        let amount = Money { minor: request.amount_minor, ..self.asked };
+        let said = match self.execute(&request) {
+            Outcome::Refused(refusal) => Said::Refused(refusal),
+            _ => Said::Done { amount: place.is_multiple_of(2).then_some(amount) },
+        };
+        self.letters.push(Told { operation: Some(request.operation), said });
     }
 
     pub(super) fn fly(&mut self, request: Request, lands_at: Timestamp) {
@@ -130,8 +158,10 @@ impl Gateway {
         let tombstones = self.capabilities.void_tombstones;
         match (request.kind, self.object.as_ref().map(|object| object.phase.clone())) {
             (OperationKind::Create, None) => {
-                self.object = Some(self.fresh(Phase::Created));
+                let asks = self.capabilities.confirms_after_action && request.answer == Answer::Action;
+                self.object = Some(self.fresh(if asks { Phase::Action } else { Phase::Created }));
             }
+            (OperationKind::Confirm, Some(Phase::Approved)) => self.authorise(request.answer),
             (OperationKind::Authorise, None) => {
                 self.object = Some(self.fresh(Phase::Created));
                 self.authorise(request.answer);
@@ -145,7 +175,14 @@ impl Gateway {
             }
             (
                 OperationKind::Void,
-                Some(Phase::Created | Phase::Action | Phase::Processing | Phase::Authorised | Phase::Voided),
+                Some(
+                    Phase::Created
+                    | Phase::Action
+                    | Phase::Approved
+                    | Phase::Processing
+                    | Phase::Authorised
+                    | Phase::Voided,
+                ),
             ) if request.by_id || self.capabilities.void_by_reference => {
                 self.with(|object| {
                     object.phase = Phase::Voided;
@@ -220,12 +257,20 @@ impl Gateway {
                 object.held = amount;
             }
         });
+        if self.capabilities.tells_later {
+            let seen = self.view(None).map(|view| Told { operation: None, said: Said::Seen(view) });
+            self.letters.extend(seen);
+        }
     }
 
     /// The customer acts, or the vendor makes up its mind.
     pub(super) fn finish(&mut self, succeeds: bool, now: Timestamp) {
         if self.object.as_ref().is_some_and(|o| matches!(o.phase, Phase::Action | Phase::Processing)) {
             self.before = Some((now, self.object.clone()));
+            let asked = self.object.as_ref().is_some_and(|object| object.phase == Phase::Action);
+            if succeeds && asked && self.capabilities.confirms_after_action {
+                return self.with(|object| object.phase = Phase::Approved);
+            }
             let no = Answer::Decline(DeclineClass::DoNotHonor);
             self.authorise(if succeeds { Answer::Approve } else { no });
         }
@@ -255,6 +300,7 @@ impl Gateway {
         let status = match &object.phase {
             Phase::Created => Status::Created,
             Phase::Action => Status::ActionNeeded { redirect_url: "https://bank.test/".to_owned() },
+            Phase::Approved => Status::Approved,
             Phase::Processing => Status::Processing,
             Phase::Authorised => Status::Authorised,
             Phase::Captured => Status::Captured,
@@ -295,13 +341,19 @@ impl Gateway {
 
     /// The most that it may yet come to hold, if everything under way lands and everybody says yes.
     pub(super) fn may_come_to_hold(&self) -> i64 {
-        let mut worst = self.clone();
-        worst.land(Timestamp::MAX);
-        worst.finish(true, Timestamp::MAX);
-        worst.held() + worst.kept()
+        let worst = |acts_first: bool| {
+            let mut worst = self.clone();
+            if acts_first {
+                worst.finish(true, Timestamp::MAX);
+            }
+            worst.land(Timestamp::MAX);
+            worst.finish(true, Timestamp::MAX);
+            worst.held() + worst.kept()
+        };
+        worst(false).max(worst(true))
     }
 
     pub(super) fn quiet(&self) -> bool {
-        self.flying.is_empty()
+        self.flying.is_empty() && self.received.is_empty() && self.letters.is_empty()
     }
 }

@@ -20,7 +20,7 @@ use crate::domain::payment::policy::after;
 use crate::domain::payment::react::{self, Impossible, Input, Intent};
 use crate::domain::payment::{
     Books, Decision, DeclineClass, Facts, GatewayCapabilities, GatewayFacts, Goal, Hint, Instrument, Payment,
-    Policy, TenderCard, Verdict,
+    Policy, TenderCard, Told, Verdict,
 };
 
 /// A lease's length: a crash is noticed after this.
@@ -184,6 +184,9 @@ impl World {
     /// One turn of the driver; true when nothing more is to be done.
     fn step(&mut self) -> bool {
         self.land();
+        if self.tape.used_up() {
+            self.everything_is_told();
+        }
         let accounts: Vec<_> = self.gateways.keys().cloned().collect();
         let one = accounts[usize::from(self.tape.draw(3)) % accounts.len()].clone();
         let out = match self.tape.draw(12) {
@@ -260,14 +263,15 @@ impl World {
         self.land();
         let attempt = self.payment.attempt_of(operation).unwrap().clone();
         let row = attempt.operation(operation).unwrap().clone();
-        let by = if row.kind.authorises() && replay { by.min(self.payment.place_by) } else { by };
+        let until = attempt.authorises_until(row.kind, self.payment.place_by);
+        let by = if row.kind.authorises() && replay { by.min(until) } else { by };
         let outcome = if self.now >= by {
             Outcome::NotSent(NotSent::TooLate)
         } else {
             let kept = self.committed.attempt_of(operation).unwrap().operation(operation).unwrap();
             assert!(kept.outstanding() && kept.rendered == row.rendered, "I6: not durable before it left");
             if row.kind.authorises() {
-                assert!(self.now < self.payment.place_by, "I27: {:?} left after place_by", row.kind);
+                assert!(self.now < until, "I27: {:?} left after {until}", row.kind);
                 safety::nothing_held_elsewhere(&attempt.account, &self.gateways);
             }
             let request = Request {
@@ -364,6 +368,12 @@ impl World {
                 }
             }
             27..=30 => self.told(),
+            31 | 32 => self.react(Input::Returned { brought_back: vec![1] }),
+            33 | 34 => {
+                let place = usize::from(self.tape.draw(8));
+                self.gateways.values_mut().for_each(|gateway| gateway.make_up_its_mind(place, now));
+            }
+            35..=37 => self.a_letter_comes(),
             11 => self.now = after(now, Duration::from_secs(1)),
             12 => self.now = after(now, Duration::from_hours(20)),
             13..=17 if self.verdict() == Verdict::Held && self.payment.goal == Goal::Hold => {
@@ -382,6 +392,52 @@ impl World {
         let accounts: Vec<_> = self.gateways.keys().cloned().collect();
         let account = accounts[usize::from(self.tape.draw(3)) % accounts.len()].clone();
         self.react(Input::Hinted { account, object: None, hint });
+    }
+
+    /// Any of the letters that a vendor has written, once or not for the last time.
+    fn a_letter_comes(&mut self) {
+        let (place, again) = (usize::from(self.tape.draw(8)), self.tape.draw(3) == 2);
+        let mut written = vec![];
+        for (account, gateway) in &mut self.gateways {
+            if gateway.letters.is_empty() {
+                continue;
+            }
+            let place = place % gateway.letters.len();
+            let letter = gateway.letters[place].clone();
+            if !again {
+                gateway.letters.remove(place);
+            }
+            written.push((account.clone(), letter));
+        }
+        for (account, told) in written {
+            self.hear(account, told);
+        }
+    }
+
+    /// Every vendor makes up its mind and is heard.
+    fn everything_is_told(&mut self) {
+        let now = self.now;
+        for account in self.gateways.keys().cloned().collect::<Vec<_>>() {
+            let letters = {
+                let gateway = self.gateways.get_mut(&account).unwrap();
+                for _ in 0..16 {
+                    gateway.make_up_its_mind(0, now);
+                }
+                std::mem::take(&mut gateway.letters)
+            };
+            for told in letters {
+                self.hear(account.clone(), told);
+            }
+        }
+    }
+
+    /// A letter is durable once it was heard, whatever becomes of whoever drives.
+    fn hear(&mut self, account: AccountId, told: Told) {
+        let input = Input::Told { account, object: None, told };
+        let committed = react::react(&self.committed, input.clone(), self.now, &self.policy);
+        self.committed =
+            committed.unwrap_or_else(|error| panic!("{error}: {input:?} on {:#?}", self.committed));
+        self.react(input);
     }
 
     /// An act of the owner's, who may be told that there is nothing to act on.
