@@ -142,6 +142,11 @@ impl Climb<'_> {
         if planted(Mutant::AbsentTooEarly) {
             return self.lookup() != Lookup::None;
         }
+        // What a vendor that tells later has received it may execute whenever it likes: that nothing is to be seen of it
+        // yet proves nothing.
+        if self.capabilities.tells_later && !self.operation.kind.authorises() {
+            return false;
+        }
         let longest = self.policy.schedule.last().copied().unwrap_or_default();
         self.lookup() == Lookup::Consistent
             && seen >= after(send_by, window)
