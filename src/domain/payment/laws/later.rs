@@ -208,8 +208,20 @@ fn a_void_that_is_refused_later_is_followed_by_another_and_an_old_authorisation_
     ));
     payment = tell(&payment, Some(CALL), done(), 6);
     assert_eq!(state(&payment), &AttemptState::Voided);
-    let voided = tell(&received(OperationKind::Void, Goal::Release), Some(CALL), done(), 6);
-    assert_eq!(tell(&voided, None, seen(&voided, Status::Authorised), 7), voided);
+    // That it was held is no news; that what was never known to be held is, and it is given back.
+    for (known, late) in
+        [(OperationState::Succeeded, false), (OperationState::Unknown(UnknownCause::Timeout), true)]
+    {
+        let mut voiding = received(OperationKind::Void, Goal::Release);
+        let asked = received(OperationKind::Authorise, Goal::Release).attempts[0].operations[0].clone();
+        let over = known == OperationState::Succeeded;
+        let rendered = asked.rendered.clone().filter(|_| !over);
+        voiding.attempts[0].operations.insert(0, Operation { id: OTHER, state: known, rendered, ..asked });
+        let voided = tell(&voiding, Some(CALL), done(), 6);
+        let told = tell(&voided, None, seen(&voided, Status::Authorised), 7);
+        assert_eq!(state(&told) == &AttemptState::LateSuccess, late);
+        assert_eq!(told == voided, !late);
+    }
 }
 
 #[test]

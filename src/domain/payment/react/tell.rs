@@ -76,8 +76,11 @@ fn seen(attempt: &mut Attempt, object: Option<&str>, view: &View, asked: Asked) 
     };
     let voided =
         |each: &Operation| each.kind == OperationKind::Void && each.state == OperationState::Succeeded;
-    // That it was held before it was voided is no news, whenever it comes.
-    let old = attempt.state == AttemptState::Voided
+    // That it was held before it was voided is no news, whenever it comes. What was never known to be held may have
+    // landed after a void that leaves no tombstone (R9).
+    let held = |each: &Operation| each.state == OperationState::Succeeded;
+    let old = attempt.authorisation().is_some_and(held)
+        && attempt.state == AttemptState::Voided
         && !planted(Mutant::LastWordWins)
         && view.status == Status::Authorised
         && attempt.operations.iter().any(voided);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::gateway::Gateway;
 use crate::domain::ids::AccountId;
+use crate::domain::payment::gate::Gate;
 use crate::domain::payment::{
     Attempt, AttemptState, Goal, OperationKind, OperationState, Payment, invariants,
 };
@@ -37,6 +38,13 @@ pub(super) fn holds(payment: &Payment, gateways: &BTreeMap<AccountId, Gateway>) 
 
 fn matches_the_ledger(attempt: &Attempt, gateway: &Gateway) {
     match &attempt.state {
+        // Without a tombstone what is still on its way may land behind the void: the vendor tells of it, and no backup
+        // was let in (R9).
+        AttemptState::Voided
+            if gateway.capabilities.tells_later
+                && !gateway.capabilities.void_tombstones
+                && attempt.failover != Some(Gate::Open)
+                && attempt.authorisation().is_some_and(|asked| asked.state == OperationState::Failed) => {}
         AttemptState::Voided | AttemptState::Declined(_) | AttemptState::NotSent(_) => {
             assert_eq!(gateway.may_come_to_hold(), 0, "{attempt:?} ended, and yet it may hold");
         }
