@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cashwrap::domain::money::Money;
+use cashwrap::domain::payment::capabilities::Lookup;
 use cashwrap::domain::payment::outcome::{Refusal, SeenCard};
 use cashwrap::domain::payment::scheme::Advice;
 use cashwrap::domain::payment::{
@@ -78,6 +79,7 @@ struct Ledger {
     looks: usize,
     card: Option<SeenCard>,
     steps: &'static [(&'static str, i64)],
+    tells_later: bool,
 }
 
 /// The gateway.
@@ -103,6 +105,11 @@ impl Till {
     /// In which steps it takes amounts from now on.
     pub fn takes_steps(&self, steps: &'static [(&'static str, i64)]) {
         self.0.lock().unwrap().steps = steps;
+    }
+
+    /// From now on captures, voids and refunds are executed, and answered as received; nothing can be looked at.
+    pub fn tells_later(&self) {
+        self.0.lock().unwrap().tells_later = true;
     }
 
     /// The customer did what an action asked for.
@@ -266,7 +273,12 @@ impl Ledger {
 #[async_trait::async_trait]
 impl Gateway for Till {
     fn capabilities(&self) -> GatewayCapabilities {
-        GatewayCapabilities { steps: self.0.lock().unwrap().steps, ..GatewayCapabilities::stripe() }
+        let ledger = self.0.lock().unwrap();
+        let stripe = GatewayCapabilities { steps: ledger.steps, ..GatewayCapabilities::stripe() };
+        if ledger.tells_later {
+            return GatewayCapabilities { tells_later: true, read_by_id: Lookup::None, reference_lookup: Lookup::None, ..stripe };
+        }
+        stripe
     }
 
     fn unavailable(&self, _guard: Guard) -> Option<NotSent> {
@@ -315,7 +327,10 @@ impl Gateway for Till {
             } else if weather == Some(Weather::TimeoutBefore) {
                 (Outcome::Unknown(UnknownCause::Timeout), weather)
             } else {
-                let outcome = ledger.execute(&request, weather);
+                let mut outcome = ledger.execute(&request, weather);
+                if ledger.tells_later && !kind.authorises() {
+                    outcome = Outcome::Unknown(UnknownCause::Processing);
+                }
                 let stored = if weather == Some(Weather::FiveAfter) {
                     Outcome::Unknown(UnknownCause::ServerError)
                 } else {
