@@ -276,7 +276,12 @@ impl Gateway for Till {
         let ledger = self.0.lock().unwrap();
         let stripe = GatewayCapabilities { steps: ledger.steps, ..GatewayCapabilities::stripe() };
         if ledger.tells_later {
-            return GatewayCapabilities { tells_later: true, read_by_id: Lookup::None, reference_lookup: Lookup::None, ..stripe };
+            return GatewayCapabilities {
+                tells_later: true,
+                read_by_id: Lookup::None,
+                reference_lookup: Lookup::None,
+                ..stripe
+            };
         }
         stripe
     }

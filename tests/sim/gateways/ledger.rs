@@ -134,12 +134,11 @@ impl Ledger {
     /// Executes what was received, and has the end of it to tell.
     fn make_up_its_mind(&mut self, asked: &Asked, now: Instant) {
         let (_, outcome) = self.execute(asked, Issuer::Approves, now);
-        let said = match outcome {
-            Outcome::Refused(refusal) => Said::Refused(refusal),
-            _ => {
-                let whole = Money::new(asked.amount_minor, asked.whole.currency);
-                Said::Done { amount: (asked.kind != OperationKind::Void).then_some(whole) }
-            }
+        let said = if let Outcome::Refused(refusal) = outcome {
+            Said::Refused(refusal)
+        } else {
+            let whole = Money::new(asked.amount_minor, asked.whole.currency);
+            Said::Done { amount: (asked.kind != OperationKind::Void).then_some(whole) }
         };
         let operation = asked.key.parse().ok();
         self.told.push((asked.reference.clone(), Told { operation, said }));

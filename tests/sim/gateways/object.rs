@@ -138,8 +138,7 @@ impl Object {
     pub fn act(&mut self, asked: &Asked, issuer: Issuer, tombstones: bool) -> bool {
         match (asked.kind, &self.phase) {
             (OperationKind::Confirm, Phase::Created | Phase::Approved) => self.authorise(issuer),
-            (OperationKind::Void, Phase::Created) if !tombstones => return false,
-            (OperationKind::Void, Phase::Approved) if !tombstones => return false,
+            (OperationKind::Void, Phase::Created | Phase::Approved) if !tombstones => return false,
             (OperationKind::Void, Phase::Created | Phase::Action | Phase::Approved | Phase::Held) => {
                 self.phase = Phase::Voided;
                 self.voided += self.held;

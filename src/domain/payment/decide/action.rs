@@ -44,11 +44,10 @@ pub(super) fn next_of_action(
             Decision::Wait { until: due }
         };
     }
-    match signalled && sees {
-        true if now >= due => look(attempt),
-        true => Decision::Wait { until: due },
-        false => Decision::Wait { until: expires_at },
+    if !(signalled && sees) {
+        return Decision::Wait { until: expires_at };
     }
+    if now >= due { look(attempt) } else { Decision::Wait { until: due } }
 }
 
 /// Ends the action: by a void, which reveals whether it succeeded after all. Where no money moves before it is asked for

@@ -161,12 +161,14 @@ impl Gateway {
                 let asks = self.capabilities.confirms_after_action && request.answer == Answer::Action;
                 self.object = Some(self.fresh(if asks { Phase::Action } else { Phase::Created }));
             }
-            (OperationKind::Confirm, Some(Phase::Approved)) => self.authorise(request.answer),
+
             (OperationKind::Authorise, None) => {
                 self.object = Some(self.fresh(Phase::Created));
                 self.authorise(request.answer);
             }
-            (OperationKind::Confirm, Some(Phase::Created)) => self.authorise(request.answer),
+            (OperationKind::Confirm, Some(Phase::Created | Phase::Approved)) => {
+                self.authorise(request.answer)
+            }
             (OperationKind::Confirm | OperationKind::Authorise, Some(Phase::Voided)) if !tombstones => {
                 self.authorise(request.answer);
             }
