@@ -167,7 +167,7 @@ impl Gateway {
                 self.authorise(request.answer);
             }
             (OperationKind::Confirm, Some(Phase::Created | Phase::Approved)) => {
-                self.authorise(request.answer)
+                self.authorise(request.answer);
             }
             (OperationKind::Confirm | OperationKind::Authorise, Some(Phase::Voided)) if !tombstones => {
                 self.authorise(request.answer);
