@@ -10,6 +10,7 @@
 #[expect(dead_code, unused_imports, reason = "the other test binary uses the rest")]
 mod support;
 
+mod adyen;
 mod api_shape;
 mod bench;
 mod complaints;

@@ -5,6 +5,7 @@
 //! - [`shopper`]: a client that walks from a cart to an order. [`witness`]: what ledgers and rows say of it.
 //! - [`grpcurl`] and [`localstripe`]: programs of others, which scripts/test installs.
 //! - [`stand_ins`]: doubles of clock, ids, vault and replies, which the simulation shares.
+//! - [`vendors`]: look-alikes of vendors, with ledgers. [`prism`]: requests held against a vendor's OpenAPI.
 //! - [`lines`]: what was logged. [`wire`]: a network between two of them, which a test makes worse.
 //! - [`dice`]: random choices that a seed repeats. [`patience`]: waiting for a bounded time.
 
@@ -15,7 +16,9 @@ pub mod lines;
 pub mod localstripe;
 pub mod patience;
 pub mod postgres;
+pub mod prism;
 pub mod shopper;
 pub mod stand_ins;
+pub mod vendors;
 pub mod wire;
 pub mod witness;
