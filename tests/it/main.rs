@@ -17,6 +17,7 @@ mod complaints;
 mod demo;
 mod disconnect;
 mod fuzz;
+mod gateways;
 mod grpc;
 mod localstripe_walk;
 mod placing;

@@ -7,10 +7,12 @@
 //! - [`stand_ins`]: doubles of clock, ids, vault and replies, which the simulation shares.
 //! - [`vendors`]: look-alikes of vendors, with ledgers. [`prism`]: requests held against a vendor's OpenAPI.
 //! - [`lines`]: what was logged. [`wire`]: a network between two of them, which a test makes worse.
+//! - [`door`]: what becomes of one request to a vendor, and of its answer.
 //! - [`dice`]: random choices that a seed repeats. [`patience`]: waiting for a bounded time.
 
 pub mod binary;
 pub mod dice;
+pub mod door;
 pub mod grpcurl;
 pub mod lines;
 pub mod localstripe;
