@@ -32,7 +32,8 @@ fn base_url(settings: &GatewaySettings, options: &AdyenOptions) -> Result<String
             Err(settings.options.problem("live_url_prefix", reason, "keep the one that is meant"))
         }
         (Some(prefix), None) => live_base_url(prefix).ok_or_else(|| {
-            let remedy = "give what the Customer Area shows under API URLs, such as 1797a841fbb37ca7-AdyenDemo";
+            let remedy =
+                "give what the Customer Area shows under API URLs, such as 1797a841fbb37ca7-AdyenDemo";
             settings.options.problem("live_url_prefix", "is no prefix of a host", remedy)
         }),
         (None, Some(base_url)) => Ok(base_url.clone()),
@@ -95,4 +96,85 @@ pub(super) fn webhooks(settings: &GatewaySettings) -> Result<Option<AdyenWebhook
     AdyenWebhooks::new(&sealed(secrets), &options.merchant_account).map(Some).map_err(|error| {
         vec![settings.options.problem("webhook_secrets", error.to_string(), "copy the keys again")]
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Settings;
+    use crate::domain::payment::GatewayCapabilities;
+
+    const EXAMPLE: &str = include_str!("../../../examples/cashwrap.toml");
+    const BACKUP: &str =
+        "kind = \"stripe\"\nbase_url = \"http://127.0.0.1:12112\"\nsecret_key = \"sk_sandbox_backup\"\n";
+    const KEY: &str = "DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00";
+    const LEAST: &str = "kind = \"adyen\"\napi_key = \"AQE_secret\"\nmerchant_account = \"ShopCOM\"\n";
+
+    /// The example with an account at Adyen for its backup, of these settings.
+    fn account(given: &str) -> Result<GatewaySettings, String> {
+        assert!(EXAMPLE.contains(BACKUP));
+        let read = Settings::parse("test.toml", &EXAMPLE.replace(BACKUP, given), []);
+        let settings = read.map_err(|refused| refused.to_string())?;
+        let mut accounts = settings.partners.gateways.into_iter();
+        Ok(accounts.find(|account| account.account.as_str() == "backup").unwrap())
+    }
+
+    fn problems(given: &str) -> String {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let account = match account(&format!("{LEAST}{given}")) {
+            Ok(account) => account,
+            Err(refused) => return refused,
+        };
+        let told = adapter(&account).err().or_else(|| webhooks(&account).err());
+        told.map(|told| told.iter().map(ToString::to_string).collect()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_key_and_a_merchant_account_are_enough_for_the_test_platform() {
+        let account = account(LEAST).unwrap();
+        assert_eq!(account.capabilities, GatewayCapabilities::adyen());
+        assert_eq!(address(&account).as_deref(), Some("https://checkout-test.adyen.com"));
+        assert_eq!(problems(""), "");
+        assert!(webhooks(&account).unwrap().is_none(), "no key, no door");
+        assert!(!format!("{account:?}").contains("AQE_secret"));
+    }
+
+    #[test]
+    fn the_live_platform_is_reached_by_its_prefix() {
+        let live = account(&format!("{LEAST}live_url_prefix = \"1797a841-Shop\"\n")).unwrap();
+        let expected = "https://1797a841-Shop-checkout-live.adyenpayments.com/checkout";
+        assert_eq!(address(&live).as_deref(), Some(expected));
+        assert_eq!(base_url(&live, &options(&live).unwrap()).unwrap(), expected);
+    }
+
+    #[test]
+    fn two_hmac_keys_are_taken_while_one_is_rotated() {
+        let rotated = account(&format!("{LEAST}webhook_secrets = [\"{KEY}\", \"{KEY}\"]\n")).unwrap();
+        assert!(webhooks(&rotated).unwrap().is_some());
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_key_and_a_remedy() {
+        for (given, expected) in [
+            ("live_url_prefix = \"evil.example/\"", "live_url_prefix: is no prefix of a host"),
+            ("live_url_prefix = \"a\"\nbase_url = \"https://b\"", "live_url_prefix: stands beside base_url"),
+            ("return_url = \"shop\"", "return_url: is no address of the web"),
+            ("base_url = \"http://adyen.example\"", "base_url: sends keys and tokens in plain text"),
+            (
+                "webhook_secrets = [\"whsec_of_another_vendor_and_no_hex\"]",
+                "webhook_secrets: an HMAC key has 32 to 256 hexadecimal digits",
+            ),
+            ("secret_key = \"sk_1\"", "secret_key: unknown key"),
+            (
+                "[partners.gateways.backup.capabilities]\ntwo_step = true",
+                "capabilities: is what the vendor promises",
+            ),
+        ] {
+            let told = problems(given);
+            assert!(told.contains(expected), "{given}: {told}");
+        }
+        let bare = account("kind = \"adyen\"\napi_key = \"AQE_secret\"\nmerchant_account = \"\"\n").unwrap();
+        let told = adapter(&bare).err().unwrap();
+        assert!(told[0].to_string().contains("merchant_account"), "{told:?}");
+    }
 }

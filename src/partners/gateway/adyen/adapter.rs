@@ -57,7 +57,9 @@ impl Adapter for Adyen {
     }
 
     async fn send(&self, kind: OperationKind, amount: Money, rendered: &Rendered, window: Window) -> Reply {
-        let Some(request) = Request::of(rendered) else { return unsendable("rendering_cannot_be_sent", None) };
+        let Some(request) = Request::of(rendered) else {
+            return unsendable("rendering_cannot_be_sent", None);
+        };
         if let Some(problem) = request.problem {
             return unsent(kind, problem);
         }

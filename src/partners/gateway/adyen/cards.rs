@@ -25,7 +25,7 @@ pub(super) fn of_payment(payment: &Payment) -> Option<SeenCard> {
         text(&["alias"]).filter(sound).map(|alias| CardReference::Fingerprint(alias.to_owned()))
     };
     let reference = par.or_else(alias);
-    let brand = payment.payment_method.as_ref().and_then(|method| method.brand.as_deref());
+    let brand = payment.method.as_ref().and_then(|method| method.brand.as_deref());
     let brand = brand.or_else(|| text(&["paymentMethod", "cardPaymentMethod"]));
     (reference.is_some() || brand.is_some()).then(|| SeenCard { reference, network: network(brand) })
 }

@@ -148,17 +148,27 @@ mod tests {
             for rules in [edition.visa, edition.mastercard, edition.other] {
                 for beside in ["2", "4", "6", "12", "999"] {
                     for code in rules.never_responses {
-                        for raw in [json!({"refusalReasonRaw": format!("{code} : Do not honor"),
+                        for raw in [
+                            json!({"refusalReasonRaw": format!("{code} : Do not honor"),
                                            "merchantAdviceCode": "24 : Retry after 1 hour"}),
-                                    json!({"refusalCodeRaw": code})] {
-                            assert_eq!(refused(beside, raw).class.action(), Action::Never, "{code} beside {beside}");
+                            json!({"refusalCodeRaw": code}),
+                        ] {
+                            assert_eq!(
+                                refused(beside, raw).class.action(),
+                                Action::Never,
+                                "{code} beside {beside}"
+                            );
                         }
                     }
                     for advice in rules.never_advice {
                         for advice in [advice.to_string(), format!("{advice} : Do not try again")] {
                             let data = json!({"refusalReasonRaw": "51 : Insufficient funds",
                                               "merchantAdviceCode": advice});
-                            assert_eq!(refused(beside, data.clone()).class.action(), Action::Never, "{advice}");
+                            assert_eq!(
+                                refused(beside, data.clone()).class.action(),
+                                Action::Never,
+                                "{advice}"
+                            );
                             let additional = serde_json::from_value(data).unwrap();
                             assert_eq!(unsigned(Some(&additional)).class.action(), Action::Never, "{advice}");
                         }
@@ -186,7 +196,11 @@ mod tests {
         assert_eq!(known_below.class, DeclineClass::DoNotHonor);
         assert_eq!(known_below.code, "refusal_999_raw_05");
         for text in ["DECLINED", "051", "5", "5 1 : x", "", ":", "é : x", "\u{660}\u{661}"] {
-            assert_eq!(refused("999", json!({"refusalReasonRaw": text})).class, DeclineClass::Generic, "{text}");
+            assert_eq!(
+                refused("999", json!({"refusalReasonRaw": text})).class,
+                DeclineClass::Generic,
+                "{text}"
+            );
         }
     }
 

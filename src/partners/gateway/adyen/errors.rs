@@ -33,9 +33,9 @@ pub(super) fn parse(question: Question<'_>, raw: Raw) -> Reply {
         408 => Outcome::Unknown(UnknownCause::Timeout).into(),
         500.. => Outcome::Unknown(UnknownCause::ServerError).into(),
         400..=499 => {
-            let read = raw.body.and_then(|body| {
-                serde_json::from_slice::<Failure>(&body).map_err(|_| UnknownCause::Garbage)
-            });
+            let read = raw
+                .body
+                .and_then(|body| serde_json::from_slice::<Failure>(&body).map_err(|_| UnknownCause::Garbage));
             let outcome = match read {
                 Ok(failure) => error(question, raw.status, &failure),
                 Err(cause) => Outcome::Unknown(cause),

@@ -23,8 +23,8 @@
 use super::amounts::money_from_wire;
 use super::declines::unsigned;
 use super::parse::is_id;
-use super::webhook::Item;
 use super::references;
+use super::webhook::Item;
 use crate::domain::ids::PaymentId;
 use crate::domain::money::Money;
 use crate::domain::payment::outcome::Refusal;

@@ -65,7 +65,9 @@ fn success(question: Question<'_>, body: &[u8]) -> Reply {
     let garbage = || Reply::from(Outcome::Unknown(UnknownCause::Garbage));
     match question {
         Question::Payment { object, amount } => match serde_json::from_slice::<Payment>(body) {
-            Ok(payment) => answered(&payment, object, amount).unwrap_or_else(|cause| Outcome::Unknown(cause).into()),
+            Ok(payment) => {
+                answered(&payment, object, amount).unwrap_or_else(|cause| Outcome::Unknown(cause).into())
+            }
             Err(_) => garbage(),
         },
         Question::Modification { object, reference, amount } => {

@@ -13,8 +13,11 @@ use crate::domain::payment::{DeclineClass, Network, NotSent, Outcome, Status, Un
 use crate::partners::gateway::Reply;
 use crate::partners::gateway::exchange::Raw;
 
-const CAPTURE: Question<'_> =
-    Question::Modification { object: Some("PSP1"), reference: Some("pay_1-op_1"), amount: Some((300, "EUR")) };
+const CAPTURE: Question<'_> = Question::Modification {
+    object: Some("PSP1"),
+    reference: Some("pay_1-op_1"),
+    amount: Some((300, "EUR")),
+};
 const BY_REFERENCE: Question<'_> =
     Question::Modification { object: None, reference: Some("pay_1-op_1"), amount: None };
 
@@ -104,20 +107,26 @@ fn a_refusal_inside_a_200_is_a_decline_with_the_class_of_its_codes() {
     let Status::Declined(decline) = seen(&refused).status else { panic!("not declined") };
     assert_eq!((decline.class, decline.code.as_str()), (DeclineClass::InsufficientFunds, "refusal_12"));
     let number = with(payment("Refused"), "refusalReasonCode", json!(6));
-    assert!(matches!(seen(&number).status, Status::Declined(decline) if decline.class == DeclineClass::CardExpired));
+    assert!(
+        matches!(seen(&number).status, Status::Declined(decline) if decline.class == DeclineClass::CardExpired)
+    );
     let bare = json!({"resultCode": "Refused"});
     let view = seen(&bare);
     assert!(matches!(view.status, Status::Declined(decline) if decline.class == DeclineClass::Generic));
     assert_eq!(view.object, None);
     let text = with(bare, "refusalReason", json!("Expired Card"));
-    assert!(matches!(seen(&text).status, Status::Declined(decline) if decline.class == DeclineClass::Generic));
+    assert!(
+        matches!(seen(&text).status, Status::Declined(decline) if decline.class == DeclineClass::Generic)
+    );
 }
 
 #[test]
 fn a_processor_that_broke_counts_against_the_gateway_and_a_decline_does_not() {
     let result = |result: &str, code: Value| {
         let told = reply(asked(), 200, &with(payment(result), "refusalReasonCode", code));
-        let Outcome::Definite(View { status: Status::Declined(decline), .. }) = told.outcome else { panic!() };
+        let Outcome::Definite(View { status: Status::Declined(decline), .. }) = told.outcome else {
+            panic!()
+        };
         (told.processor_unavailable, decline.class)
     };
     assert_eq!(result("Error", json!("4")), (true, DeclineClass::SystemMalfunction));
@@ -290,7 +299,8 @@ fn a_card_is_known_by_its_account_reference_else_by_its_alias() {
     assert!(matches!(&alias.reference, Some(CardReference::Fingerprint(told)) if told == "8915844059375211"));
     assert_eq!(alias.network, Network::Other, "the strictest rules");
     assert_eq!(card(json!({"networkTxReference": "777718270854480"})), None, "a transaction is no card");
-    let branded = seen(&with(payment("Authorised"), "paymentMethod", json!({"brand": "mc", "type": "scheme"})));
+    let branded =
+        seen(&with(payment("Authorised"), "paymentMethod", json!({"brand": "mc", "type": "scheme"})));
     assert_eq!(branded.card.unwrap().network, Network::Mastercard);
 }
 

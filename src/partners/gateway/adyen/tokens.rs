@@ -133,7 +133,10 @@ mod tests {
                               "encryptedExpiryYear": "eyJ.y"});
         assert_eq!(bare, expected);
         let whole = Token::parse("card:eyJ.n:eyJ.m:eyJ.y:eyJ.c:Zoë d'Arc").unwrap().payment_method();
-        assert_eq!((&whole["encryptedSecurityCode"], &whole["holderName"]), (&json!("eyJ.c"), &json!("Zoë d'Arc")));
+        assert_eq!(
+            (&whole["encryptedSecurityCode"], &whole["holderName"]),
+            (&json!("eyJ.c"), &json!("Zoë d'Arc"))
+        );
         let without = Token::parse("card:a:b:c::Zoë").unwrap().payment_method();
         assert_eq!(without.get("encryptedSecurityCode"), None);
     }

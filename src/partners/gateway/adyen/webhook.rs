@@ -67,7 +67,7 @@ impl Webhooks for AdyenWebhooks {
 
 /// The bytes of a key in hexadecimal.
 fn bytes_of(hex: &str) -> Option<Vec<u8>> {
-    if !(32..=256).contains(&hex.len()) || hex.len() % 2 != 0 || !hex.is_ascii() {
+    if !(32..=256).contains(&hex.len()) || !hex.len().is_multiple_of(2) || !hex.is_ascii() {
         return None;
     }
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());

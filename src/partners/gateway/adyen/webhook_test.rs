@@ -84,7 +84,10 @@ fn the_signature_is_the_one_that_adyens_own_libraries_expect() {
         "merchantAccountCode": "TestMerchant", "merchantReference": "TestPayment-1407325143704",
         "amount": {"value": 1_130, "currency": "EUR"}, "eventCode": "AUTHORISATION", "success": "true"});
     let made = signed("44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056", known);
-    assert_eq!(made["additionalData"]["hmacSignature"], json!("coqCmt/IZ4E3CzPvMY8zTjQVL5hYJUiBRg8UU+iCWo0="));
+    assert_eq!(
+        made["additionalData"]["hmacSignature"],
+        json!("coqCmt/IZ4E3CzPvMY8zTjQVL5hYJUiBRg8UU+iCWo0=")
+    );
 }
 
 #[test]
@@ -104,10 +107,17 @@ fn a_capture_names_our_payment_our_operation_and_the_payments_id_and_no_store() 
 fn an_authorisation_tells_the_payment_with_its_amount_held_or_declined() {
     let authorised = with(item("AUTHORISATION", "true"), "merchantReference", json!(PAYMENT));
     let notice = heard(authorised.clone());
-    assert_eq!(notice.about.unwrap().object.as_deref(), Some("7914073381342284"), "its own id is the payment's");
+    assert_eq!(
+        notice.about.unwrap().object.as_deref(),
+        Some("7914073381342284"),
+        "its own id is the payment's"
+    );
     let told = notice.told.unwrap();
     let Said::Seen(view) = told.said else { panic!("not seen") };
-    assert_eq!((view.status.clone(), view.capturable_minor, told.operation), (Status::Authorised, 1_130, None));
+    assert_eq!(
+        (view.status.clone(), view.capturable_minor, told.operation),
+        (Status::Authorised, 1_130, None)
+    );
     assert_eq!(view.object.as_deref(), Some("7914073381342284"));
     assert_eq!(view.reference.as_deref(), Some(PAYMENT));
 
@@ -174,7 +184,11 @@ fn a_signed_field_that_was_touched_is_forged_and_one_forged_item_spoils_the_mess
         ("success", json!("false")),
     ] {
         let touched = with(genuine.clone(), field, value);
-        assert_eq!(read(&[KEY], &message(std::slice::from_ref(&touched)).to_string()), Err(NotGenuine::Forged), "{field}");
+        assert_eq!(
+            read(&[KEY], &message(std::slice::from_ref(&touched)).to_string()),
+            Err(NotGenuine::Forged),
+            "{field}"
+        );
         let both = message(&[genuine.clone(), touched]).to_string();
         assert_eq!(read(&[KEY], &both), Err(NotGenuine::Forged), "{field}");
     }
@@ -220,7 +234,8 @@ fn what_is_not_about_a_payment_of_ours_is_taken_and_about_nothing() {
 /// `a:b` and `c` sign the same text as `a` and `b:c`: whoever holds one of them could send the other.
 #[test]
 fn an_item_that_could_be_cut_in_two_ways_says_nothing() {
-    let cut = with(item("CAPTURE", "true"), "originalReference", json!(format!("993617894903480A:{ACCOUNT}")));
+    let cut =
+        with(item("CAPTURE", "true"), "originalReference", json!(format!("993617894903480A:{ACCOUNT}")));
     let notice = heard(cut);
     assert_eq!((notice.about, notice.told), (None, None));
 }

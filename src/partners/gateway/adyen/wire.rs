@@ -22,7 +22,8 @@ pub(super) struct Payment {
     pub(super) merchant_reference: Option<String>,
     pub(super) amount: Option<Amount>,
     pub(super) refusal_reason_code: Option<Value>,
-    pub(super) payment_method: Option<Method>,
+    #[serde(rename = "paymentMethod")]
+    pub(super) method: Option<Method>,
     pub(super) action: Option<Action>,
     pub(super) additional_data: Option<Additional>,
 }
