@@ -4,5 +4,6 @@
 mod behaviours;
 mod faults;
 mod notifications;
+mod order;
 mod rig;
 mod specification;

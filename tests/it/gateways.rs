@@ -5,5 +5,6 @@
 //! account's capability row, so that what a row claims is true of the book or a law fails. What only one vendor
 //! promises stands in that vendor's own tests.
 
+mod adyen;
 mod contract;
 mod sandbox;

@@ -46,7 +46,9 @@ async fn declines_are_definite_inside_a_200_with_the_class_of_their_codes() {
     }
     let rig = Rig::start().await;
     let told = view(rig.send(&key(1), authorising("card:eyJ.n:eyJ.m:eyJ.y:eyJ.c:NOT_ENOUGH_BALANCE")).await);
-    assert!(matches!(told.status, Status::Declined(decline) if decline.class == DeclineClass::InsufficientFunds));
+    assert!(
+        matches!(told.status, Status::Declined(decline) if decline.class == DeclineClass::InsufficientFunds)
+    );
 }
 
 #[tokio::test]
@@ -93,7 +95,9 @@ async fn a_shopper_who_brings_nothing_back_leaves_the_payment_unknown_and_sends_
 async fn a_challenge_within_the_page_asks_for_another_way_and_holds_nothing() {
     let rig = Rig::start().await;
     let told = view(rig.authorise("NATIVE").await);
-    assert!(matches!(told.status, Status::Declined(decline) if decline.class == DeclineClass::MethodUnsupported));
+    assert!(
+        matches!(told.status, Status::Declined(decline) if decline.class == DeclineClass::MethodUnsupported)
+    );
     assert_eq!(rig.adyen.books().charged(REFERENCE), 0);
 }
 

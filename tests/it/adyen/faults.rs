@@ -81,7 +81,11 @@ async fn a_modification_that_goes_silent_is_unknown_and_its_replay_moves_nothing
         let object = rig.held("OK").await;
         rig.adyen.arm(fault);
         assert!(matches!(rig.capture(3, &object, 600).await, Outcome::Unknown(_)), "{fault:?}");
-        assert_eq!(rig.capture(3, &object, 600).await, Outcome::Unknown(UnknownCause::Processing), "{fault:?}");
+        assert_eq!(
+            rig.capture(3, &object, 600).await,
+            Outcome::Unknown(UnknownCause::Processing),
+            "{fault:?}"
+        );
         assert_eq!(rig.adyen.books().payments[&object].captured, 600, "{fault:?}");
     }
 }

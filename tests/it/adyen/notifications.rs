@@ -24,10 +24,18 @@ async fn each_notification_names_the_payment_its_id_and_the_call() {
     let notices = rig.notices();
     for notice in &notices {
         let about = notice.about.as_ref().unwrap();
-        assert_eq!((about.payment.to_string().as_str(), about.object.as_deref()), (REFERENCE, Some(&*object)));
+        assert_eq!(
+            (about.payment.to_string().as_str(), about.object.as_deref()),
+            (REFERENCE, Some(&*object))
+        );
     }
-    let Some(Said::Seen(seen)) = notices[0].told.as_ref().map(|told| &told.said) else { panic!("{notices:?}") };
-    assert_eq!((&seen.status, seen.amount, seen.object.as_deref()), (&Status::Authorised, euros(1_000), Some(&*object)));
+    let Some(Said::Seen(seen)) = notices[0].told.as_ref().map(|told| &told.said) else {
+        panic!("{notices:?}")
+    };
+    assert_eq!(
+        (&seen.status, seen.amount, seen.object.as_deref()),
+        (&Status::Authorised, euros(1_000), Some(&*object))
+    );
     assert_eq!(said_of(&notices, 3), &Said::Done { amount: Some(euros(700)) });
     assert_eq!(said_of(&notices, 4), &Said::Done { amount: Some(euros(300)) });
 }

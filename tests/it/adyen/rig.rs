@@ -82,7 +82,8 @@ impl Rig {
 
     pub(super) async fn send_rendered(&self, kind: OperationKind, rendered: &Rendered) -> Outcome {
         let now = Instant::now();
-        let window = Window { send_by: now + Duration::from_secs(5), answer_by: now + Duration::from_secs(20) };
+        let window =
+            Window { send_by: now + Duration::from_secs(5), answer_by: now + Duration::from_secs(20) };
         self.account.send(kind, euros(1_000), rendered, window, Guard::Heeded).await
     }
 

@@ -61,7 +61,10 @@ fn each_example_of_an_answer_to_details_and_modifications_has_its_meaning() {
     let Some(document) = document(NAME) else { return };
     for (name, body) in examples(&document, "/payments/details", "200") {
         let outcome = read(OperationKind::Confirm, None, 200, &body);
-        assert!(matches!(&outcome, Outcome::Definite(view) if view.status == Status::Authorised), "{name}: {outcome:?}");
+        assert!(
+            matches!(&outcome, Outcome::Definite(view) if view.status == Status::Authorised),
+            "{name}: {outcome:?}"
+        );
     }
     let object = Some("993617894903480A");
     for (kind, path, object) in [
@@ -101,7 +104,8 @@ async fn requests() -> Vec<(String, Value)> {
     let rig = Rig::start().await;
     let object = || "993617894903480A".to_owned();
     let brought_back = |name: &str| vec![(name.to_owned(), "eyJ0cmFuc1N0YXR1cyI6IlkifQ==".to_owned())];
-    let confirm = |name: &str| Call::Confirm { object: None, return_url: None, brought_back: brought_back(name) };
+    let confirm =
+        |name: &str| Call::Confirm { object: None, return_url: None, brought_back: brought_back(name) };
     let mut calls = vec![
         authorising(&stored("M5N7TQ4TG5PFWR50")),
         authorising("card:test_n:test_m:test_y"),
@@ -111,7 +115,15 @@ async fn requests() -> Vec<(String, Value)> {
         Call::Void { object: object() },
         Call::VoidReference,
     ];
-    let details = ["redirectResult", "threeDSResult", "payload", "MD", "PaRes", "threeds2.fingerprint", "threeds2.challengeResult"];
+    let details = [
+        "redirectResult",
+        "threeDSResult",
+        "payload",
+        "MD",
+        "PaRes",
+        "threeds2.fingerprint",
+        "threeds2.challengeResult",
+    ];
     calls.extend(details.map(confirm));
     let count = calls.len();
     for (number, call) in (1_u128..).zip(calls) {

@@ -8,7 +8,11 @@ use serde_json::Value;
 pub(super) enum Behaviour {
     Approved,
     /// A refusal with this code, a raw code and an advice, where they are told.
-    Refused { code: &'static str, raw: Option<String>, advice: Option<String> },
+    Refused {
+        code: &'static str,
+        raw: Option<String>,
+        advice: Option<String>,
+    },
     /// The processor broke.
     Error,
     Pending,
@@ -49,7 +53,8 @@ impl Behaviour {
         if let Some(codes) = word.strip_prefix("RAW") {
             // RAW51, or RAW51MAC24.
             let raw = codes.get(..2).map(|code| format!("{code} : a text that changes"));
-            let advice = codes.get(2..).and_then(|rest| rest.strip_prefix("MAC")).and_then(|code| code.get(..2));
+            let advice =
+                codes.get(2..).and_then(|rest| rest.strip_prefix("MAC")).and_then(|code| code.get(..2));
             return Self::Refused { code: "2", raw, advice: advice.map(|code| format!("{code} : a text")) };
         }
         let known = words.into_iter().find(|(known, _)| word.starts_with(known));

@@ -36,6 +36,10 @@ pub struct Payment {
     pub captured: i64,
     /// What of that was given back.
     pub refunded: i64,
+    /// How often something was captured.
+    pub captures: u32,
+    /// How often something was given back.
+    pub refunds: u32,
     pub(super) behaviour: Behaviour,
 }
 

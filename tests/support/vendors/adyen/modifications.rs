@@ -18,7 +18,9 @@ pub(super) fn modify(books: &mut Books, psp: &str, what: &str, body: &Value) -> 
         ("CANCELLATION", cancel(payment), payment.value)
     } else {
         let amount = &body["amount"];
-        let Some(value) = amount["value"].as_i64().filter(|value| *value > 0) else { return Done::invalid("137") };
+        let Some(value) = amount["value"].as_i64().filter(|value| *value > 0) else {
+            return Done::invalid("137");
+        };
         if amount["currency"].as_str() != Some(&payment.currency) {
             return Done::invalid("138");
         }
@@ -81,15 +83,16 @@ fn capture(payment: &mut Payment, value: i64) -> bool {
     let success = value <= payment.held() && payment.behaviour != Behaviour::CaptureFails;
     if success {
         payment.captured += value;
+        payment.captures += 1;
     }
     success
 }
 
 fn refund(payment: &mut Payment, value: i64) -> bool {
-    let success =
-        value <= payment.captured - payment.refunded && payment.behaviour != Behaviour::RefundFails;
+    let success = value <= payment.captured - payment.refunded && payment.behaviour != Behaviour::RefundFails;
     if success {
         payment.refunded += value;
+        payment.refunds += 1;
     }
     success
 }

@@ -26,8 +26,9 @@ impl Done {
 }
 
 /// `POST /payments`.
-pub(super) fn pay(books: &mut Books, body: &Value, bank: &str) -> Done {
-    let (Some(value), Some(currency)) = (body["amount"]["value"].as_i64(), body["amount"]["currency"].as_str())
+pub(super) fn pay(books: &mut Books, body: &Value, base_url: &str) -> Done {
+    let (Some(value), Some(currency)) =
+        (body["amount"]["value"].as_i64(), body["amount"]["currency"].as_str())
     else {
         return Done::invalid("100");
     };
@@ -53,6 +54,8 @@ pub(super) fn pay(books: &mut Books, body: &Value, bank: &str) -> Done {
         authorised: 0,
         captured: 0,
         refunded: 0,
+        captures: 0,
+        refunds: 0,
         behaviour: behaviour.clone(),
     };
     books.payments.insert(psp.clone(), payment);
@@ -63,8 +66,11 @@ pub(super) fn pay(books: &mut Books, body: &Value, bank: &str) -> Done {
     match behaviour {
         Behaviour::Redirect => {
             let back = body["returnUrl"].as_str().unwrap_or_default();
-            let url = format!("{bank}/bank?payment={psp}&back={}", escaped(back));
-            action(json!({"type": "redirect", "method": "GET", "url": url, "paymentMethodType": "scheme"}), "RedirectShopper")
+            let url = format!("{base_url}/bank?payment={psp}&back={}", escaped(back));
+            action(
+                json!({"type": "redirect", "method": "GET", "url": url, "paymentMethodType": "scheme"}),
+                "RedirectShopper",
+            )
         }
         Behaviour::Native => {
             action(json!({"type": "threeDS2", "subtype": "fingerprint", "token": "eyJ"}), "IdentifyShopper")

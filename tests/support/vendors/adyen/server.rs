@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -28,6 +28,7 @@ const VERSION: &str = "/v71";
 pub struct Adyen {
     /// Where it is reached, without the version.
     pub base_url: String,
+    address: SocketAddr,
     desk: Arc<Desk>,
     serving: JoinHandle<()>,
 }
@@ -58,7 +59,8 @@ impl Adyen {
         // Tests start in any order, and only the first may install it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let base_url = format!("http://{}", listener.local_addr().unwrap());
+        let address = listener.local_addr().unwrap();
+        let base_url = format!("http://{address}");
         let desk = Arc::new(Desk {
             base_url: base_url.clone(),
             state: Mutex::default(),
@@ -70,13 +72,18 @@ impl Adyen {
                 let desk = shared.clone();
                 spawn(async move {
                     let serve = service_fn(|request| desk.serve(request));
-                    let connection =
-                        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), serve);
+                    let connection = hyper::server::conn::http1::Builder::new()
+                        .serve_connection(TokioIo::new(stream), serve);
                     let _ = connection.await;
                 });
             }
         });
-        Self { base_url, desk, serving }
+        Self { base_url, address, desk, serving }
+    }
+
+    /// Its address.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Sends notifications there, from now on.
@@ -214,7 +221,8 @@ impl Desk {
             _ => {}
         }
         if !key.is_empty() {
-            let kept = if fault == Some(Fault::FiveAfter) { (500, error(500, "903")) } else { answer.clone() };
+            let kept =
+                if fault == Some(Fault::FiveAfter) { (500, error(500, "903")) } else { answer.clone() };
             state.keys.keep(path, key, &kept);
         }
         drop(state);
