@@ -93,9 +93,15 @@ async fn a_modification_that_goes_silent_is_unknown_and_its_replay_moves_nothing
 #[tokio::test]
 async fn a_key_that_is_in_use_is_unknown_while_the_first_request_runs() {
     let rig = Rig::start().await;
-    rig.adyen.keep_busy("/v71/payments", &key(1));
-    let outcome = rig.authorise("OK").await;
-    assert_eq!(outcome, Outcome::Unknown(UnknownCause::InProgress));
+    let authorise = rig.render(&key(1), authorising(&stored("OK")));
+    rig.adyen.arm(Fault::Slow);
+    let send = || rig.send_rendered(OperationKind::Authorise, &authorise);
+    let (first, second) = tokio::join!(send(), send());
+    let busy = Outcome::Unknown(UnknownCause::InProgress);
+    assert!(first == busy || second == busy, "{first:?} {second:?}");
+    let held = if first == busy { second } else { first };
+    assert_eq!(view(held).status, Status::Authorised);
+    assert_eq!(rig.adyen.books().charged(REFERENCE), 1);
 }
 
 #[tokio::test]

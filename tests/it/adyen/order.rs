@@ -6,6 +6,7 @@ use cashwrap::app::stocking::{Load, stock};
 use cashwrap::config::Settings;
 use cashwrap::partners::catalogue::load::load;
 use cashwrap::partners::system::UuidV7;
+use cashwrap::ports::store::{Kind, Listing};
 use cashwrap::proto::cashwrap::v1 as api;
 use cashwrap::proto::cashwrap::v1::cart_service_client::CartServiceClient;
 use cashwrap::proto::cashwrap::v1::checkout_service_client::CheckoutServiceClient;
@@ -20,7 +21,7 @@ use tonic::transport::{Channel, Endpoint};
 use super::rig::stored;
 use crate::server::purchase::{details, fresh};
 use crate::support::patience::until;
-use crate::support::vendors::adyen::{API_KEY, Adyen, HMAC_KEY, MERCHANT, Mood, Payment};
+use crate::support::vendors::adyen::{API_KEY, Adyen, Fault, HMAC_KEY, MERCHANT, Mood, Payment};
 
 const CATALOGUE: &str = include_str!("../../../examples/catalogue.json");
 const EXAMPLE: &str = include_str!("../../../examples/cashwrap.toml");
@@ -213,6 +214,29 @@ async fn a_buyer_whom_the_bank_refuses_has_no_order_and_may_pay_again() {
     let confirmed = till.returns(&checkout, &action, &result).await;
     assert!(matches!(confirmed, api::confirm_payment_action_response::Result::Decline(_)), "{confirmed:?}");
     assert!(till.adyen.books().payments.values().all(|payment| payment.authorised == 0));
+    assert!(till.shop.stop().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_whose_answer_is_lost_for_ever_is_the_order_that_a_notification_tells() {
+    let till = Till::open().await;
+    till.adyen.mood(Mood { held: true, ..Mood::default() });
+    // A 500 that stands under the key: no replay will ever tell.
+    till.adyen.arm(Fault::FiveAfter);
+    let token = stored("OK");
+    let telling = async {
+        until("there is something to tell", SOON, async || till.adyen.waiting() > 0).await;
+        till.tell().await;
+    };
+    let ((), (_, placed)) = tokio::join!(telling, till.places(&token));
+    assert!(!matches!(placed, api::place_order_response::Result::Decline(_)), "{placed:?}");
+    let listing =
+        Listing { store: "demo".parse().unwrap(), kind: Kind::Order, label: None, before: None, limit: 10 };
+    until("the notification leads to the order", SOON, async || {
+        till.shop.house().engine.store.list(&listing).await.unwrap().len() == 1
+    })
+    .await;
+    assert_eq!(till.charged().authorised, till.charged().value);
     assert!(till.shop.stop().await);
 }
 

@@ -25,11 +25,13 @@ pub enum Fault {
     TooMany,
     /// A 401, and nothing is done.
     Unauthorised,
+    /// Everything is done after a while, and its key is in use meanwhile.
+    Slow,
 }
 
 impl Fault {
     /// Every fault, for tables.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::TimeoutBefore,
         Self::TimeoutAfter,
         Self::ResetBefore,
@@ -41,5 +43,6 @@ impl Fault {
         Self::WrongReference,
         Self::TooMany,
         Self::Unauthorised,
+        Self::Slow,
     ];
 }

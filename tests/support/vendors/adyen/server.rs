@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
@@ -23,6 +24,9 @@ use super::{API_KEY, Fault, MERCHANT, Mood, modifications, payments};
 use crate::support::patience::spawn;
 
 const VERSION: &str = "/v71";
+
+/// How long a slow request takes.
+const A_WHILE: Duration = Duration::from_millis(300);
 
 /// A look-alike of Adyen on a port of its own; dropping it closes the port.
 pub struct Adyen {
@@ -116,11 +120,6 @@ impl Adyen {
         self.desk.state.lock().unwrap().faults.push_back(fault);
     }
 
-    /// A request under this key is being carried out, and stays so.
-    pub fn keep_busy(&self, path: &str, key: &str) {
-        let _ = self.desk.state.lock().unwrap().keys.take(path, key);
-    }
-
     /// The books as they stand.
     pub fn books(&self) -> Books {
         self.desk.state.lock().unwrap().books.clone()
@@ -177,7 +176,15 @@ impl Desk {
             return Ok(respond(&(403, error(403, "901"))));
         }
         let key = header("idempotency-key").unwrap_or_default().to_owned();
-        let answer = self.answer(path, &key, &body, fault);
+        let answer = match self.known(path, &key) {
+            Some(answer) => answer,
+            None => {
+                if fault == Some(Fault::Slow) {
+                    tokio::time::sleep(A_WHILE).await;
+                }
+                self.answer(path, &key, &body, fault)
+            }
+        };
         match fault {
             Some(Fault::TimeoutAfter) => never().await,
             Some(Fault::ResetAfter) => Err(Closed),
@@ -190,19 +197,22 @@ impl Desk {
         }
     }
 
-    /// The answer under a key; the first request is carried out.
+    /// What stands under a key; where nothing does, it is taken.
+    fn known(&self, path: &str, key: &str) -> Option<Answer> {
+        if key.len() > 64 {
+            return Some((422, error(422, "00_key")));
+        }
+        let found = (!key.is_empty()).then(|| self.state.lock().unwrap().keys.take(path, key))?;
+        match found {
+            Found::New => None,
+            Found::Busy => Some((422, error(422, "704"))),
+            Found::Answered(answer) => Some(answer),
+        }
+    }
+
+    /// Carries a request out, and keeps the answer under its key.
     fn answer(&self, path: &str, key: &str, body: &Value, fault: Option<Fault>) -> Answer {
         let mut state = self.state.lock().unwrap();
-        if key.len() > 64 {
-            return (422, error(422, "00_key"));
-        }
-        if !key.is_empty() {
-            match state.keys.take(path, key) {
-                Found::New => {}
-                Found::Busy => return (422, error(422, "704")),
-                Found::Answered(answer) => return answer,
-            }
-        }
         let done = self.perform(&mut state.books, path, body);
         let mut answer = (done.status, done.body);
         match fault {
