@@ -176,14 +176,13 @@ impl Desk {
             return Ok(respond(&(403, error(403, "901"))));
         }
         let key = header("idempotency-key").unwrap_or_default().to_owned();
-        let answer = match self.known(path, &key) {
-            Some(answer) => answer,
-            None => {
-                if fault == Some(Fault::Slow) {
-                    tokio::time::sleep(A_WHILE).await;
-                }
-                self.answer(path, &key, &body, fault)
+        let answer = if let Some(answer) = self.known(path, &key) {
+            answer
+        } else {
+            if fault == Some(Fault::Slow) {
+                tokio::time::sleep(A_WHILE).await;
             }
+            self.answer(path, &key, &body, fault)
         };
         match fault {
             Some(Fault::TimeoutAfter) => never().await,
