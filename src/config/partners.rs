@@ -46,7 +46,7 @@ pub struct GatewaySettings {
     pub breaker: BreakerSettings,
     /// What it can do about unknown outcomes, and how long one call may take.
     pub capabilities: GatewayCapabilities,
-    /// The rest, for the implementation: `base_url`, `secret_key`.
+    /// The rest, for the implementation: `base_url`, `secret_key`, `merchant_account`.
     pub options: RawTable,
 }
 
@@ -56,6 +56,18 @@ pub struct GatewaySettings {
 pub enum GatewayKind {
     /// Stripe's PaymentIntents.
     Stripe,
+    /// Adyen's Checkout.
+    Adyen,
+}
+
+impl GatewayKind {
+    /// What the vendor promises, whatever the settings say; `None` where sandboxes play other gateways over its wire.
+    const fn promises(self) -> Option<GatewayCapabilities> {
+        match self {
+            Self::Stripe => None,
+            Self::Adyen => Some(GatewayCapabilities::adyen()),
+        }
+    }
 }
 
 /// A carrier, or places of collection.
@@ -168,9 +180,16 @@ const GATEWAY_KEYS: [&str; 7] = [
 impl PartnerSettings {
     pub(super) fn read(mut raw: RawTable, problems: &mut Problems) -> Self {
         let gateways = accounts(&mut raw, "gateways", problems, |account, mut options, problems| {
-            let given = problems.take_all(options.split(&GATEWAY_KEYS).read(&[]));
+            let common = options.split(&GATEWAY_KEYS);
+            let given = problems.take_all(common.read(&[]));
             problems.0.extend(without_scheme(&options));
             let given: Gateway = given?;
+            let promises = given.kind.promises();
+            if promises.is_some() && common.keys().any(|key| key == "capabilities") {
+                let remedy = "remove the table: only sandboxes on Stripe's wire play other gateways";
+                problems.0.push(common.problem("capabilities", "is what the vendor promises", remedy));
+            }
+            let capabilities = promises.unwrap_or(given.capabilities);
             Some(GatewaySettings {
                 account,
                 kind: given.kind,
@@ -178,7 +197,7 @@ impl PartnerSettings {
                 connect_timeout: given.connect_timeout_ms,
                 max_in_flight: given.max_in_flight,
                 breaker: given.breaker,
-                capabilities: GatewayCapabilities { timeout: given.timeout_ms, ..given.capabilities },
+                capabilities: GatewayCapabilities { timeout: given.timeout_ms, ..capabilities },
                 options,
             })
         });

@@ -1,6 +1,7 @@
 //! Payment gateways: adapters that speak a vendor's wire, and the stack that every one of them stands behind.
 //!
 //! - [`stripe`]: Stripe's PaymentIntents, which the sandbox gateway speaks too.
+//! - [`adyen`]: Adyen's Checkout.
 //! - `exchange`: one exchange over HTTP, which every adapter makes in the same way.
 //! - `adapter`: what a vendor's adapter is to the stack: it calls once and says what became of it.
 //! - `stack`: the one tower stack, with a reason beside each layer.
@@ -13,6 +14,7 @@
 
 mod account;
 mod adapter;
+pub mod adyen;
 mod answer;
 mod call;
 mod class;

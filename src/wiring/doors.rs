@@ -50,6 +50,7 @@ fn adapters(settings: &PartnerSettings) -> BTreeMap<AccountId, String> {
     let gateways = settings.gateways.iter().map(|gateway| {
         let adapter = match gateway.kind {
             GatewayKind::Stripe => "stripe",
+            GatewayKind::Adyen => "adyen",
         };
         (&gateway.account, adapter)
     });

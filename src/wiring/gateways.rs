@@ -1,4 +1,6 @@
-//! The gateway accounts of the settings, each behind its stack.
+//! The gateway accounts of the settings, each behind its stack. `adyen`: what an account there has of its own.
+
+pub(super) mod adyen;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,30 +46,39 @@ pub fn gateways(settings: &[GatewaySettings], entropy: &Entropy) -> Result<Gatew
 }
 
 fn gateway(settings: &GatewaySettings, entropy: &Entropy) -> Result<Arc<dyn Operable>, Vec<SettingProblem>> {
-    let adapter = match settings.kind {
-        GatewayKind::Stripe => stripe(settings)?,
-    };
     let stack = StackSettings {
         max_in_flight: usize::try_from(settings.max_in_flight).unwrap_or(usize::MAX),
         breaker: settings.breaker,
         ..StackSettings::default()
     };
-    Ok(Arc::new(GatewayAccount::new(&settings.account, adapter, &stack, entropy)))
+    let account = &settings.account;
+    Ok(Arc::new(match settings.kind {
+        GatewayKind::Stripe => GatewayAccount::new(account, stripe(settings)?, &stack, entropy),
+        GatewayKind::Adyen => GatewayAccount::new(account, adyen::adapter(settings)?, &stack, entropy),
+    }))
 }
 
 /// The accounts that may be sent webhooks.
 pub fn webhooks(settings: &[GatewaySettings]) -> Result<WebhooksByAccount, Vec<SettingProblem>> {
     let mut found = WebhooksByAccount::new();
     for account in settings {
-        let secrets = match account.kind {
-            GatewayKind::Stripe => stripe_options(account)?.webhook_secrets,
+        let webhooks: Option<Arc<dyn Webhooks>> = match account.kind {
+            GatewayKind::Stripe => {
+                let secrets = stripe_options(account)?.webhook_secrets;
+                secrets.map(|secrets| Arc::new(StripeWebhooks::new(&sealed(&secrets))) as _)
+            }
+            GatewayKind::Adyen => adyen::webhooks(account)?.map(|webhooks| Arc::new(webhooks) as _),
         };
-        let Some(secrets) = secrets else { continue };
-        let secrets: Vec<_> =
-            secrets.iter().map(|secret| SecretString::from(secret.expose().to_owned())).collect();
-        found.insert(account.account.clone(), Arc::new(StripeWebhooks::new(&secrets)));
+        if let Some(webhooks) = webhooks {
+            found.insert(account.account.clone(), webhooks);
+        }
     }
     Ok(found)
+}
+
+/// Secrets as the partners hold them.
+fn sealed(secrets: &Secrets) -> Vec<SecretString> {
+    secrets.iter().map(|secret| SecretString::from(secret.expose().to_owned())).collect()
 }
 
 fn stripe_options(settings: &GatewaySettings) -> Result<StripeOptions, Vec<SettingProblem>> {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::net::TcpStream;
 
+use super::gateways::adyen;
 use crate::config::{GatewayKind, GatewaySettings};
 use crate::domain::ids::AccountId;
 use crate::partners::gateway::stripe::StripeSettings;
@@ -34,10 +35,13 @@ pub fn endpoints(settings: &[GatewaySettings]) -> Vec<Endpoint> {
 }
 
 fn endpoint(settings: &GatewaySettings) -> Option<Endpoint> {
-    let usual = match settings.kind {
-        GatewayKind::Stripe => StripeSettings::USUAL_BASE_URL,
+    let address = match settings.kind {
+        GatewayKind::Stripe => {
+            settings.options.text("base_url").unwrap_or(StripeSettings::USUAL_BASE_URL).to_owned()
+        }
+        GatewayKind::Adyen => adyen::address(settings)?,
     };
-    let uri: http::Uri = settings.options.text("base_url").unwrap_or(usual).parse().ok()?;
+    let uri: http::Uri = address.parse().ok()?;
     let usual_port = if uri.scheme_str() == Some("http") { 80 } else { 443 };
     Some(Endpoint {
         account: settings.account.clone(),

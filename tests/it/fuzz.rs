@@ -12,6 +12,8 @@ use proptest::test_runner::{Config, TestRunner};
 use prost::Message as _;
 use prost_types::FileDescriptorSet;
 
+#[path = "../../fuzz/targets/adyen.rs"]
+mod adyen;
 #[path = "../../fuzz/targets/flows.rs"]
 mod flows;
 #[path = "../../fuzz/targets/money.rs"]
@@ -125,6 +127,11 @@ fn settings_are_read_or_refused_with_remedies_and_show_no_secret() {
 #[test]
 fn a_vendors_reply_is_never_taken_for_more_than_it_proves() {
     try_out("replies", CASES, replies::run);
+}
+
+#[test]
+fn adyens_replies_and_notifications_are_never_taken_for_more_than_they_prove() {
+    try_out("adyen", CASES, adyen::run);
 }
 
 #[test]

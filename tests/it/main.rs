@@ -10,12 +10,14 @@
 #[expect(dead_code, unused_imports, reason = "the other test binary uses the rest")]
 mod support;
 
+mod adyen;
 mod api_shape;
 mod bench;
 mod complaints;
 mod demo;
 mod disconnect;
 mod fuzz;
+mod gateways;
 mod grpc;
 mod localstripe_walk;
 mod placing;

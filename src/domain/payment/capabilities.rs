@@ -71,6 +71,9 @@ const STRIPE_STEPS: &[(&str, i64)] = &[
     ("MGA", 100),
 ];
 
+/// Adyen's page on currencies: an escudo and a rupiah have no fraction.
+const ADYEN_STEPS: &[(&str, i64)] = &[("CVE", 100), ("IDR", 100)];
+
 impl GatewayCapabilities {
     /// The smallest difference between two amounts of this currency that the vendor takes, in minor units.
     pub fn step(&self, currency: Currency) -> i64 {
@@ -108,6 +111,26 @@ impl GatewayCapabilities {
             confirms_after_action: false,
             tells_later: false,
             steps: STRIPE_STEPS,
+            timeout: Duration::from_secs(50),
+        }
+    }
+
+    /// Adyen's Checkout. Its documents promise neither that a cancel of a reference refuses what comes late for it, nor
+    /// any read, so that an unknown outcome there never lets a backup take over.
+    pub const fn adyen() -> Self {
+        Self {
+            replay: Replay::ForcesOutcome,
+            // The documents say 31 days; what is kept for a week is enough, and a region's keys are its own.
+            key_ttl: Duration::from_hours(7 * 24),
+            reference_lookup: Lookup::None,
+            read_by_id: Lookup::None,
+            void_by_reference: true,
+            void_tombstones: false,
+            two_step: false,
+            captures_separately: true,
+            confirms_after_action: true,
+            tells_later: true,
+            steps: ADYEN_STEPS,
             timeout: Duration::from_secs(50),
         }
     }

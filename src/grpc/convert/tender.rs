@@ -16,7 +16,8 @@ const MAX_TENDERS: usize = 8;
 /// Most tokens of one card, as the API says.
 const MAX_INSTRUMENTS: usize = 8;
 /// The longest token, as the API says.
-const MAX_TOKEN_BYTES: usize = 255;
+/// Fields that a browser encrypted for Adyen have more than a kilobyte each.
+const MAX_TOKEN_BYTES: usize = 8_192;
 /// What is longer holds more of a number than may be told, and is looked at only to say so.
 const MAX_DIGITS_BYTES: usize = 64;
 /// The longest name of an account.

@@ -4,6 +4,7 @@
 use super::wire::Failure;
 use crate::domain::payment::decline::Action;
 use crate::domain::payment::{Decline, DeclineClass};
+use crate::partners::gateway::exchange::printable;
 
 /// The most restrictive of what an error's codes say, and the code that people look it up by.
 ///
@@ -31,14 +32,6 @@ pub(super) fn decline(failure: &Failure) -> Decline {
         code: printable(code.unwrap_or("unknown")),
         advice: network_advice.parse().ok(),
     }
-}
-
-/// A code as it may stand in rows and logs: a vendor's word is cut to what codes are made of.
-pub(super) fn printable(code: &str) -> String {
-    const MAX_CODE_CHARS: usize = 64;
-    let shown = |char: &char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.');
-    let printed: String = code.chars().filter(shown).take(MAX_CODE_CHARS).collect();
-    if printed.is_empty() { "unprintable".to_owned() } else { printed }
 }
 
 /// Stripe's reading of the networks' advice. `try_again_later` covers both a pause and a malfunction, and the
@@ -186,12 +179,5 @@ mod tests {
         assert_eq!(class(json!({})), DeclineClass::Generic);
         let known_below = json!({"decline_code": "moon_phase", "network_decline_code": "05"});
         assert_eq!(class(known_below), DeclineClass::DoNotHonor);
-    }
-
-    #[test]
-    fn a_vendors_code_cannot_forge_a_line_of_a_log() {
-        assert_eq!(printable("lost_card\nlevel=error"), "lost_cardlevelerror");
-        assert_eq!(printable("\u{202e}"), "unprintable");
-        assert_eq!(printable(&"x".repeat(1_000)).len(), 64);
     }
 }

@@ -12,13 +12,13 @@
 //! | 5xx | unknown |
 
 use super::cards;
-use super::declines::{decline, printable};
+use super::declines::decline;
 use super::parse::{Question, view};
 use super::wire::{ErrorBody, Failure, Intent};
 use crate::domain::payment::outcome::Refusal;
 use crate::domain::payment::{DeclineClass, NotSent, OperationKind, Outcome, Status, UnknownCause, View};
 use crate::partners::gateway::Reply;
-use crate::partners::gateway::exchange::Raw;
+use crate::partners::gateway::exchange::{Raw, printable};
 
 /// What an answer other than 2xx means.
 pub(super) fn parse(question: Question<'_>, raw: Raw) -> Reply {

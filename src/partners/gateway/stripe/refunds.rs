@@ -4,12 +4,12 @@
 //! repeats the amount that was asked about, with the currency that Stripe says.
 
 use super::amounts::money_from_wire;
-use super::declines::printable;
 use super::parse::is_id;
 use super::wire::{IntentRef, Page, Refund};
 use crate::domain::money::Money;
 use crate::domain::payment::outcome::Refusal;
 use crate::domain::payment::{Outcome, Status, UnknownCause, View};
+use crate::partners::gateway::exchange::printable;
 
 /// What became of one refund.
 enum Fate {
