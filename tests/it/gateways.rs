@@ -7,4 +7,5 @@
 
 mod adyen;
 mod contract;
+mod paypal;
 mod sandbox;
