@@ -6,6 +6,6 @@
 //! promises stands in that vendor's own tests.
 
 mod adyen;
-mod contract;
-mod paypal;
+pub(crate) mod contract;
+pub(crate) mod paypal;
 mod sandbox;

@@ -14,7 +14,7 @@ use super::contract::{Fault, LIMIT, Ledger, REFERENCE, Rig, Stage, Walk, Wish, e
 use crate::support::door::{Answer, Door, Knock, Play};
 use crate::support::vendors::paypal::{CLIENT_ID, CLIENT_SECRET, PayPal};
 
-struct Account {
+pub(crate) struct Account {
     account: GatewayAccount,
     door: Door,
     paypal: PayPal,
@@ -23,7 +23,7 @@ struct Account {
 }
 
 impl Account {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with_secret(CLIENT_SECRET).await
     }
 
@@ -40,6 +40,11 @@ impl Account {
         let adapter = Paypal::new(&settings).unwrap();
         let account = GatewayAccount::new(&"paypal".parse().unwrap(), adapter, &stack(), &system::entropy());
         Self { account, door, paypal, decision: Mutex::new("approve") }
+    }
+
+    /// The requests that were made, in order.
+    pub(crate) fn knocks(&self) -> Vec<Knock> {
+        self.door.knocks()
     }
 
     /// Has PayPal's own header ask for this code at the next call of a kind.
