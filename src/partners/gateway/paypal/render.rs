@@ -20,7 +20,7 @@ pub(super) struct Request {
     pub(super) verb: Verb,
     /// The order that it is about, if it exists already: an answer about another one is no answer.
     pub(super) order: Option<String>,
-    /// The JSON; never empty in a request that can be sent.
+    /// The JSON; empty in a void alone, which takes none.
     pub(super) body: String,
     /// Sent as `PayPal-Request-Id`.
     pub(super) request_id: String,
@@ -55,7 +55,7 @@ impl Request {
             return Err(Unsendable::Token);
         }
         let request: Self = serde_json::from_slice(&rendered.0).map_err(|_| Unsendable::Request)?;
-        let sendable = !request.body.is_empty()
+        let sendable = request.body.is_empty() == (request.verb == Verb::Void)
             && (1..=MAX_REQUEST_ID_BYTES).contains(&request.request_id.len())
             && (request.order.is_some() != (request.verb == Verb::Create));
         if sendable { Ok(request) } else { Err(Unsendable::Request) }
@@ -96,7 +96,7 @@ fn parts(request: &GatewayRequest) -> (Verb, Option<String>, Option<i64>, Option
             });
             (Verb::Capture, Some(object.clone()), Some(*amount_minor), body)
         }
-        Call::Void { object } => (Verb::Void, Some(object.clone()), None, Some(json!({}))),
+        Call::Void { object } => (Verb::Void, Some(object.clone()), None, None),
         Call::Refund { object, amount_minor } => {
             let body = amount(*amount_minor, request.amount)
                 .map(|amount| json!({"amount": amount, "invoice_id": request.key, "custom_id": request.key}));
@@ -196,17 +196,17 @@ mod tests {
     }
 
     #[test]
-    fn every_body_that_can_be_sent_has_something_in_it() {
+    fn every_body_that_can_be_sent_has_something_in_it_but_for_a_voids() {
         let object = || "ORDER1".to_owned();
         for call in [
             wallet(None),
             Call::Confirm { object: Some(object()), return_url: None, brought_back: vec![] },
             Call::Capture { object: object(), amount_minor: 1 },
-            Call::Void { object: object() },
             Call::Refund { object: object(), amount_minor: 1 },
         ] {
             assert!(!read(call).body.is_empty());
         }
+        assert!(read(Call::Void { object: object() }).body.is_empty());
     }
 
     #[test]

@@ -28,8 +28,8 @@ impl Transport {
         Ok(Self { line, tokens: Tokens::new(settings)? })
     }
 
-    /// Sends a request, if its first byte can leave before `send_by`; gives what came back, or what it means that nothing
-    /// did.
+    /// Sends a request, if its first byte can leave before `send_by` (a void's, which has no body, a connection's time
+    /// later); gives what came back, or what it means that nothing did.
     ///
     /// A bearer that was held and is refused was checked before the request was looked at. It is forgotten, and the call is
     /// one that found no way in: the stack may make it again, with a bearer of its own. One that was got for this call
@@ -49,8 +49,13 @@ impl Transport {
         headers.insert(AUTHORIZATION, bearer.value.clone());
         headers.insert(REQUEST_ID, id);
         headers.insert(PREFER, WHOLE);
-        headers.insert(CONTENT_TYPE, JSON);
-        let raw = self.line.post(path, headers, body, send_by).await.map_err(reply)?;
+        let sent = if body.is_empty() {
+            self.line.post_nothing(path, headers, send_by).await
+        } else {
+            headers.insert(CONTENT_TYPE, JSON);
+            self.line.post(path, headers, body, send_by).await
+        };
+        let raw = sent.map_err(reply)?;
         if raw.status == 401 {
             self.tokens.forget(&bearer).await;
             if !bearer.fresh {
