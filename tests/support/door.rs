@@ -85,13 +85,10 @@ impl Answer {
     fn bytes(&self) -> Vec<u8> {
         let mut text = format!("HTTP/1.1 {} Played\r\n", self.status);
         for (name, value) in &self.headers {
-            text.push_str(&format!("{name}: {value}\r\n"));
+            text.extend([name, ": ", value, "\r\n"]);
         }
-        text.push_str(&format!(
-            "content-length: {}\r\nconnection: close\r\n\r\n{}",
-            self.body.len(),
-            self.body
-        ));
+        let length = self.body.len().to_string();
+        text.extend(["content-length: ", &length, "\r\nconnection: close\r\n\r\n", &self.body]);
         text.into_bytes()
     }
 }
@@ -250,7 +247,7 @@ fn marked(request: &[u8], name: &str, value: &str) -> Vec<u8> {
 /// One request, with its body; its connection is to be closed after the answer.
 async fn read(near: &mut TcpStream) -> Option<(Knock, Vec<u8>)> {
     let mut bytes = Vec::new();
-    let mut chunk = [0; 16 * 1024];
+    let mut chunk = vec![0; 16 * 1024];
     loop {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&bytes[..end]).into_owned();

@@ -15,7 +15,7 @@ use crate::support::door::{Answer, Door, Knock, Play};
 use crate::support::vendors::paypal::{CLIENT_ID, CLIENT_SECRET, PayPal};
 
 pub(crate) struct Account {
-    account: GatewayAccount,
+    gateway: GatewayAccount,
     door: Door,
     paypal: PayPal,
     /// What the customer will decide who approves.
@@ -38,8 +38,8 @@ impl Account {
             ..PaypalSettings::new(CLIENT_ID.to_owned(), secret.into())
         };
         let adapter = Paypal::new(&settings).unwrap();
-        let account = GatewayAccount::new(&"paypal".parse().unwrap(), adapter, &stack(), &system::entropy());
-        Self { account, door, paypal, decision: Mutex::new("approve") }
+        let gateway = GatewayAccount::new(&"paypal".parse().unwrap(), adapter, &stack(), &system::entropy());
+        Self { gateway, door, paypal, decision: Mutex::new("approve") }
     }
 
     /// The requests that were made, in order.
@@ -75,7 +75,7 @@ fn error(status: u16, name: &str) -> Answer {
 #[async_trait::async_trait]
 impl Rig for Account {
     fn gateway(&self) -> &dyn Gateway {
-        &self.account
+        &self.gateway
     }
 
     fn token(&self, wish: Wish) -> String {
@@ -170,7 +170,7 @@ async fn a_wrong_secret_is_refused_before_anything_is_sent_and_latches() {
     let walk = Walk::new(Account::with_secret("wrong").await);
     let outcome = walk.ask(&walk.beginning(Wish::Approve)).await;
     assert_eq!(outcome, Outcome::NotSent(NotSent::Credentials));
-    let states = walk.rig.account.breakers();
+    let states = walk.rig.gateway.breakers();
     assert_eq!(states.first().unwrap().state, BreakerState::Misconfigured);
 }
 

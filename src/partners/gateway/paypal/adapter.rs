@@ -59,7 +59,7 @@ impl Paypal {
         question: Question<'_>,
         send_by: Instant,
     ) -> Reply {
-        match self.transport.post(path, &request.request_id, request.body.clone(), send_by).await {
+        match self.transport.post(path, &request.key, request.body.clone(), send_by).await {
             Ok(raw) => parse(question, raw),
             Err(reply) => reply,
         }

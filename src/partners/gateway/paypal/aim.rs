@@ -21,9 +21,8 @@ pub(super) enum Aim {
 
 /// Aims a request at what the order shows; `asked` is the payment's whole amount.
 pub(super) fn aim(request: &Request, seen: &Seen, asked: Money) -> Aim {
-    let own = |among: &[Movement]| {
-        among.iter().find(|each| each.key.as_deref() == Some(&request.request_id)).cloned()
-    };
+    let own =
+        |among: &[Movement]| among.iter().find(|each| each.key.as_deref() == Some(&request.key)).cloned();
     match request.verb {
         Verb::Capture => match (own(&seen.captures), &seen.authorization) {
             (Some(own), _) => Aim::Answered(captured(&own, seen)),
@@ -135,7 +134,7 @@ mod tests {
             verb,
             order: Some("ORDER1".into()),
             body: "{}".into(),
-            request_id: "op_1".into(),
+            key: "op_1".into(),
             amount_minor: Some(minor),
         };
         aim(&request, seen, euros(1_000))

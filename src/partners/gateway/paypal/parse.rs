@@ -63,11 +63,12 @@ pub(super) fn parse(question: Question<'_>, raw: Raw) -> Reply {
         (200..=299, Ok(body)) => success(question, raw.status, body),
         // The vendor executed it, or says so; what it said is lost.
         (200..=299, Err(cause)) => Outcome::Unknown(*cause).into(),
-        _ => errors::parse(question, raw).into(),
+        _ => errors::parse(question, raw),
     }
 }
 
 /// An order that was read, or what became of the read.
+#[expect(clippy::result_large_err, reason = "it is what the call comes to, and is handed on once")]
 pub(super) fn read(order: &str, raw: Raw) -> Result<Seen, Reply> {
     match (raw.status, &raw.body) {
         (200..=299, Ok(body)) => one(body, Some(order)).map_err(|cause| Outcome::Unknown(cause).into()),

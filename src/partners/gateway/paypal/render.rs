@@ -23,7 +23,7 @@ pub(super) struct Request {
     /// The JSON; empty in a void alone, which takes none.
     pub(super) body: String,
     /// Sent as `PayPal-Request-Id`.
-    pub(super) request_id: String,
+    pub(super) key: String,
     /// How much is captured or refunded, in minor units.
     pub(super) amount_minor: Option<i64>,
 }
@@ -56,7 +56,7 @@ impl Request {
         }
         let request: Self = serde_json::from_slice(&rendered.0).map_err(|_| Unsendable::Request)?;
         let sendable = request.body.is_empty() == (request.verb == Verb::Void)
-            && (1..=MAX_REQUEST_ID_BYTES).contains(&request.request_id.len())
+            && (1..=MAX_REQUEST_ID_BYTES).contains(&request.key.len())
             && (request.order.is_some() != (request.verb == Verb::Create));
         if sendable { Ok(request) } else { Err(Unsendable::Request) }
     }
@@ -77,7 +77,7 @@ pub(super) fn render(request: &GatewayRequest) -> Rendered {
         verb,
         order,
         body: body.map(|body| body.to_string()).unwrap_or_default(),
-        request_id: request.key.clone(),
+        key: request.key.clone(),
         amount_minor,
     };
     // Writing strings cannot fail; a rendering that could not be read again would not be sent.
@@ -172,7 +172,7 @@ mod tests {
         assert_eq!((&unit["custom_id"], &unit["reference_id"]), (&json!("pay_1"), &json!("shop")));
         let experience = &body["payment_source"]["paypal"]["experience_context"];
         assert_eq!(experience["return_url"], "https://shop.example/back?a=1");
-        assert_eq!(rendered.request_id, "op_1");
+        assert_eq!(rendered.key, "op_1");
     }
 
     #[test]

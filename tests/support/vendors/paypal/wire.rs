@@ -74,7 +74,7 @@ impl Asked {
     }
 
     /// An amount in the body; none is all of it.
-    fn minor(&self, amount: &Value) -> Result<Option<i64>, Refused> {
+    fn minor(amount: &Value) -> Result<Option<i64>, Refused> {
         let Some(value) = amount["value"].as_str() else { return Ok(None) };
         let (whole, part) = value.split_once('.').ok_or((422, "DECIMAL_PRECISION"))?;
         if part.len() != 2 {
@@ -133,7 +133,7 @@ fn run(
 async fn create(State(book): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
     run(&book, &headers, &body, "orders", |book, asked| {
         let unit = &asked.body["purchase_units"][0];
-        let minor = asked.minor(&unit["amount"])?.ok_or((400, "MISSING_REQUIRED_PARAMETER"))?;
+        let minor = Asked::minor(&unit["amount"])?.ok_or((400, "MISSING_REQUIRED_PARAMETER"))?;
         let currency = unit["amount"]["currency_code"].as_str().ok_or((400, "MISSING_REQUIRED_PARAMETER"))?;
         if asked.body["intent"] != "AUTHORIZE" {
             return Err((422, "UNSUPPORTED_INTENT"));
@@ -160,7 +160,7 @@ async fn capture(
     body: Bytes,
 ) -> Response {
     run(&book, &headers, &body, &format!("{authorization}/capture"), |book, asked| {
-        let minor = asked.minor(&asked.body["amount"])?;
+        let minor = Asked::minor(&asked.body["amount"])?;
         let last = asked.body["final_capture"].as_bool().unwrap_or(false);
         book.capture(&authorization, minor, last, asked.text("invoice_id"))
     })
@@ -182,7 +182,7 @@ async fn refund(
     body: Bytes,
 ) -> Response {
     run(&book, &headers, &body, &format!("{capture}/refund"), |book, asked| {
-        let minor = asked.minor(&asked.body["amount"])?;
+        let minor = Asked::minor(&asked.body["amount"])?;
         book.refund(&capture, minor, asked.text("custom_id"), asked.text("invoice_id"))
     })
 }
