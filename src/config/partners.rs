@@ -46,7 +46,7 @@ pub struct GatewaySettings {
     pub breaker: BreakerSettings,
     /// What it can do about unknown outcomes, and how long one call may take.
     pub capabilities: GatewayCapabilities,
-    /// The rest, for the implementation: `base_url`, `secret_key`, `merchant_account`.
+    /// The rest, for the implementation: `base_url`, `secret_key`, `client_id`.
     pub options: RawTable,
 }
 
@@ -58,6 +58,8 @@ pub enum GatewayKind {
     Stripe,
     /// Adyen's Checkout.
     Adyen,
+    /// PayPal's Orders v2.
+    Paypal,
 }
 
 impl GatewayKind {
@@ -66,6 +68,7 @@ impl GatewayKind {
         match self {
             Self::Stripe => None,
             Self::Adyen => Some(GatewayCapabilities::adyen()),
+            Self::Paypal => Some(GatewayCapabilities::paypal()),
         }
     }
 }

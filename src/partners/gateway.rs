@@ -2,6 +2,7 @@
 //!
 //! - [`stripe`]: Stripe's PaymentIntents, which the sandbox gateway speaks too.
 //! - [`adyen`]: Adyen's Checkout.
+//! - [`paypal`]: PayPal's Orders v2.
 //! - `exchange`: one exchange over HTTP, which every adapter makes in the same way.
 //! - `adapter`: what a vendor's adapter is to the stack: it calls once and says what became of it.
 //! - `stack`: the one tower stack, with a reason beside each layer.
@@ -21,6 +22,7 @@ mod class;
 mod classify;
 mod exchange;
 mod measure;
+pub mod paypal;
 mod probe;
 mod settings;
 mod stack;

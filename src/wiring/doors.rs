@@ -51,6 +51,7 @@ fn adapters(settings: &PartnerSettings) -> BTreeMap<AccountId, String> {
         let adapter = match gateway.kind {
             GatewayKind::Stripe => "stripe",
             GatewayKind::Adyen => "adyen",
+            GatewayKind::Paypal => "paypal",
         };
         (&gateway.account, adapter)
     });

@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use super::gateways::adyen;
 use crate::config::{GatewayKind, GatewaySettings};
 use crate::domain::ids::AccountId;
+use crate::partners::gateway::paypal::PaypalSettings;
 use crate::partners::gateway::stripe::StripeSettings;
 
 /// Where a gateway account is reached.
@@ -40,6 +41,9 @@ fn endpoint(settings: &GatewaySettings) -> Option<Endpoint> {
             settings.options.text("base_url").unwrap_or(StripeSettings::USUAL_BASE_URL).to_owned()
         }
         GatewayKind::Adyen => adyen::address(settings)?,
+        GatewayKind::Paypal => {
+            settings.options.text("base_url").unwrap_or(PaypalSettings::USUAL_BASE_URL).to_owned()
+        }
     };
     let uri: http::Uri = address.parse().ok()?;
     let usual_port = if uri.scheme_str() == Some("http") { 80 } else { 443 };

@@ -18,6 +18,8 @@ mod adyen;
 mod flows;
 #[path = "../../fuzz/targets/money.rs"]
 mod money;
+#[path = "../../fuzz/targets/paypal.rs"]
+mod paypal;
 #[path = "../../fuzz/targets/replies.rs"]
 mod replies;
 #[path = "../../fuzz/targets/requests.rs"]
@@ -132,6 +134,11 @@ fn a_vendors_reply_is_never_taken_for_more_than_it_proves() {
 #[test]
 fn adyens_replies_and_notifications_are_never_taken_for_more_than_they_prove() {
     try_out("adyen", CASES, adyen::run);
+}
+
+#[test]
+fn a_reply_of_paypals_is_never_taken_for_more_than_it_proves() {
+    try_out("paypal", CASES, paypal::run);
 }
 
 #[test]

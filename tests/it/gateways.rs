@@ -6,5 +6,6 @@
 //! promises stands in that vendor's own tests.
 
 mod adyen;
-mod contract;
+pub(crate) mod contract;
+pub(crate) mod paypal;
 mod sandbox;

@@ -20,6 +20,7 @@ mod fuzz;
 mod gateways;
 mod grpc;
 mod localstripe_walk;
+mod paypal;
 mod placing;
 mod postgres_support;
 mod purity;

@@ -25,6 +25,8 @@ pub struct Knock {
     pub method: String,
     /// The path with its query.
     pub path: String,
+    /// Its headers, with names in lower case.
+    pub headers: Vec<(String, String)>,
     /// The body as text.
     pub body: String,
 }
@@ -83,13 +85,10 @@ impl Answer {
     fn bytes(&self) -> Vec<u8> {
         let mut text = format!("HTTP/1.1 {} Played\r\n", self.status);
         for (name, value) in &self.headers {
-            text.push_str(&format!("{name}: {value}\r\n"));
+            text.extend([name, ": ", value, "\r\n"]);
         }
-        text.push_str(&format!(
-            "content-length: {}\r\nconnection: close\r\n\r\n{}",
-            self.body.len(),
-            self.body
-        ));
+        let length = self.body.len().to_string();
+        text.extend(["content-length: ", &length, "\r\nconnection: close\r\n\r\n", &self.body]);
         text.into_bytes()
     }
 }
@@ -107,6 +106,7 @@ type Chooses = Box<dyn Fn(&Knock) -> bool + Send>;
 pub struct Door {
     address: SocketAddr,
     planned: Arc<Mutex<Vec<(Chooses, Play)>>>,
+    knocks: Arc<Mutex<Vec<Knock>>>,
     late: Late,
     serving: JoinHandle<()>,
 }
@@ -118,15 +118,16 @@ impl Door {
         let address = listener.local_addr().unwrap();
         let planned: Arc<Mutex<Vec<(Chooses, Play)>>> = Arc::default();
         let late = Late { let_in: watch::Sender::new(false), landed: watch::Sender::new(0) };
-        let (plays, lates) = (Arc::clone(&planned), late.clone());
+        let knocks = Arc::default();
+        let (plays, lates, seen) = (Arc::clone(&planned), late.clone(), Arc::clone(&knocks));
         let serving = spawn(async move {
             loop {
                 let Ok((near, _)) = listener.accept().await else { continue };
-                let (plays, late) = (Arc::clone(&plays), lates.clone());
-                spawn(async move { pass(near, far, &plays, &late).await });
+                let (plays, late, seen) = (Arc::clone(&plays), lates.clone(), Arc::clone(&seen));
+                spawn(async move { pass(near, far, &plays, &seen, &late).await });
             }
         });
-        Self { address, planned, late, serving }
+        Self { address, planned, knocks, late, serving }
     }
 
     /// Where to knock instead.
@@ -144,6 +145,11 @@ impl Door {
         self.planned.lock().unwrap().is_empty()
     }
 
+    /// Who knocked, in order.
+    pub fn knocks(&self) -> Vec<Knock> {
+        self.knocks.lock().unwrap().clone()
+    }
+
     /// What comes late reaches the server now, and has had its effect when this returns.
     pub async fn let_in(&self) {
         self.late.let_in.send_replace(true);
@@ -159,8 +165,15 @@ impl Drop for Door {
     }
 }
 
-async fn pass(mut near: TcpStream, far: SocketAddr, planned: &Mutex<Vec<(Chooses, Play)>>, late: &Late) {
+async fn pass(
+    mut near: TcpStream,
+    far: SocketAddr,
+    planned: &Mutex<Vec<(Chooses, Play)>>,
+    seen: &Mutex<Vec<Knock>>,
+    late: &Late,
+) {
     let Some((knock, request)) = read(&mut near).await else { return };
+    seen.lock().unwrap().push(knock.clone());
     let play = {
         let mut planned = planned.lock().unwrap();
         let chosen = planned.iter().position(|(chooses, _)| chooses(&knock));
@@ -234,7 +247,7 @@ fn marked(request: &[u8], name: &str, value: &str) -> Vec<u8> {
 /// One request, with its body; its connection is to be closed after the answer.
 async fn read(near: &mut TcpStream) -> Option<(Knock, Vec<u8>)> {
     let mut bytes = Vec::new();
-    let mut chunk = [0; 16 * 1024];
+    let mut chunk = vec![0; 16 * 1024];
     loop {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
@@ -246,10 +259,13 @@ async fn read(near: &mut TcpStream) -> Option<(Knock, Vec<u8>)> {
                 let mut first = head.lines().next()?.split(' ');
                 let (method, path) = (first.next()?.to_owned(), first.next()?.to_owned());
                 let body = String::from_utf8_lossy(&bytes[end + 4..whole]).into_owned();
+                let headers = head.lines().skip(1).filter_map(|line| line.split_once(':'));
+                let headers =
+                    headers.map(|(name, value)| (name.to_lowercase(), value.trim().to_owned())).collect();
                 let mut request = head.into_bytes();
                 request.extend_from_slice(b"\r\nconnection: close");
                 request.extend_from_slice(&bytes[end..whole]);
-                return Some((Knock { method, path, body }, request));
+                return Some((Knock { method, path, headers, body }, request));
             }
         }
         match near.read(&mut chunk).await {

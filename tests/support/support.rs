@@ -8,6 +8,7 @@
 //! - [`vendors`]: look-alikes of vendors, with ledgers. [`prism`]: requests held against a vendor's OpenAPI.
 //! - [`lines`]: what was logged. [`wire`]: a network between two of them, which a test makes worse.
 //! - [`door`]: what becomes of one request to a vendor, and of its answer.
+//! - [`vendors`]: stand-ins of vendors, with books of their own.
 //! - [`dice`]: random choices that a seed repeats. [`patience`]: waiting for a bounded time.
 
 pub mod binary;

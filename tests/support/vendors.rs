@@ -2,3 +2,4 @@
 //! faults that it may have. They share no code with the adapters, so that a mistake is not made twice.
 
 pub mod adyen;
+pub mod paypal;

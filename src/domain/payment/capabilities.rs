@@ -74,6 +74,9 @@ const STRIPE_STEPS: &[(&str, i64)] = &[
 /// Adyen's page on currencies: an escudo and a rupiah have no fraction.
 const ADYEN_STEPS: &[(&str, i64)] = &[("CVE", 100), ("IDR", 100)];
 
+/// PayPal's page on currency codes: these have decimals by ISO 4217 and none at PayPal.
+const PAYPAL_STEPS: &[(&str, i64)] = &[("HUF", 100), ("TWD", 100)];
+
 impl GatewayCapabilities {
     /// The smallest difference between two amounts of this currency that the vendor takes, in minor units.
     pub fn step(&self, currency: Currency) -> i64 {
@@ -131,6 +134,28 @@ impl GatewayCapabilities {
             confirms_after_action: true,
             tells_later: true,
             steps: ADYEN_STEPS,
+            timeout: Duration::from_secs(50),
+        }
+    }
+
+    /// PayPal's Orders v2. No order can be cancelled there: a void reaches an authorisation alone, and one that comes later
+    /// is taken.
+    pub const fn paypal() -> Self {
+        Self {
+            // The latest state of the first, or it runs now.
+            replay: Replay::ForcesOutcome,
+            // Of orders; captures and refunds are kept longer.
+            key_ttl: Duration::from_hours(6),
+            reference_lookup: Lookup::None,
+            // Not promised in so many words: what a look must not have missed is asked for 90 s later (R4).
+            read_by_id: Lookup::Consistent,
+            void_by_reference: false,
+            void_tombstones: false,
+            two_step: true,
+            captures_separately: true,
+            confirms_after_action: true,
+            tells_later: false,
+            steps: PAYPAL_STEPS,
             timeout: Duration::from_secs(50),
         }
     }

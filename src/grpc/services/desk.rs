@@ -18,7 +18,7 @@ use crate::ports::gateway::{BreakerView, Operable};
 /// What is known of partner accounts beside what their ports say.
 #[derive(Default)]
 pub struct Partners {
-    /// The kind of adapter that speaks to each account: `stripe`, `adyen`. It tells storefronts whose tokeniser to load.
+    /// The kind of adapter that speaks to each account: `stripe`, `adyen`, `paypal`. It tells storefronts whose tokeniser to load.
     pub adapters: BTreeMap<AccountId, String>,
     /// The gateways whose breakers operators may look at.
     pub operable: BTreeMap<AccountId, Arc<dyn Operable>>,

@@ -20,10 +20,15 @@ use super::client::call;
 use crate::support::patience::until;
 use crate::support::postgres::{Options, PrivatePostgres};
 
-const EXAMPLE: &str = include_str!("../../../examples/cashwrap.toml");
+pub const EXAMPLE: &str = include_str!("../../../examples/cashwrap.toml");
 
 /// The example's settings with a database and ports of their own, and with `more` over them.
 pub fn settings(directory: &TempDir, more: &[(&str, &str)]) -> Settings {
+    settings_of(EXAMPLE, directory, more)
+}
+
+/// The same of other settings than the example's.
+pub fn settings_of(text: &str, directory: &TempDir, more: &[(&str, &str)]) -> Settings {
     let url = format!("sqlite:{}", directory.path().join("cashwrap.db").display());
     let own = [
         ("CASHWRAP__STORE__URL", url.as_str()),
@@ -32,7 +37,7 @@ pub fn settings(directory: &TempDir, more: &[(&str, &str)]) -> Settings {
     ];
     let variables: BTreeMap<&str, &str> = own.iter().chain(more).copied().collect();
     let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Settings::parse("example", EXAMPLE, variables).unwrap()
+    Settings::parse("example", text, variables).unwrap()
 }
 
 async fn running(mode: Mode) -> (TempDir, Running) {

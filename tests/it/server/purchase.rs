@@ -1,6 +1,7 @@
 //! A guest buys over real gRPC from a whole process, through real sandbox gateways: the wiring, end to end.
 
 use cashwrap::app::stocking::{Load, stock};
+use cashwrap::config::Settings;
 use cashwrap::partners::catalogue::load::load;
 use cashwrap::partners::sandbox::{Handle, SandboxSettings, WebhookSettings};
 use cashwrap::partners::system::UuidV7;
@@ -47,13 +48,17 @@ pub async fn shop(directory: &TempDir, primary: &str, backup: &str) -> Running {
 
 /// The same with more over its settings.
 pub async fn shop_with(directory: &TempDir, primary: &str, backup: &str, more: &[(&str, &str)]) -> Running {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let gateways = [
         ("CASHWRAP__PARTNERS__GATEWAYS__PRIMARY__BASE_URL", primary),
         ("CASHWRAP__PARTNERS__GATEWAYS__BACKUP__BASE_URL", backup),
     ];
     let gateways: Vec<(&str, &str)> = gateways.iter().chain(more).copied().collect();
-    let settings = settings(directory, &gateways);
+    serve(&settings(directory, &gateways)).await
+}
+
+/// A process of these settings with the example's catalogue.
+pub async fn serve(settings: &Settings) -> Running {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let loaded = load(CATALOGUE).unwrap();
     let demo = "demo".parse().unwrap();
     let catalogue =
@@ -62,7 +67,7 @@ pub async fn shop_with(directory: &TempDir, primary: &str, backup: &str, more: &
     database.migrate().await.unwrap();
     stock(&*database.records(), &UuidV7, catalogue, |_| ()).await.unwrap();
     drop(database);
-    start(&settings, Mode::Production).await.unwrap()
+    start(settings, Mode::Production).await.unwrap()
 }
 
 /// A request of the storefront, for the holder of a capability.
@@ -106,6 +111,13 @@ async fn buys(channel: &Channel) -> (api::Order, String) {
 
 /// Places an order of an online course with these tokens, for the primary and the backup.
 pub async fn places(channel: &Channel, tokens: [&str; 2]) -> api::PlaceOrderResponse {
+    let (checkout, capability) = begins(channel).await;
+    let [primary, backup] = tokens;
+    place(channel, checkout, &capability, &[("primary", primary), ("backup", backup)]).await
+}
+
+/// A checkout of an online course that is ready to be placed, and its capability.
+pub async fn begins(channel: &Channel) -> (api::Checkout, String) {
     let mut carts = CartServiceClient::new(channel.clone());
     let mut checkouts = CheckoutServiceClient::new(channel.clone());
     let add = api::AddLine { sku: "COURSE-BREWING".to_owned(), quantity: 1 };
@@ -128,10 +140,19 @@ pub async fn places(channel: &Channel, tokens: [&str; 2]) -> api::PlaceOrderResp
     let begun = checkouts.create_checkout(of(request, &made.capability_token)).await.unwrap().into_inner();
     let checkout = begun.checkout.unwrap();
     assert_eq!(checkout.problems, [], "{checkout:?}");
-    let accounts = ["primary", "backup"].into_iter().zip(tokens);
-    let instruments = accounts.map(|(account, token)| api::CardInstrument {
-        partner_account: account.to_owned(),
-        token: token.to_owned(),
+    (checkout, begun.capability_token)
+}
+
+/// Places the order of a checkout with a token for each of these accounts.
+pub async fn place(
+    channel: &Channel,
+    checkout: api::Checkout,
+    capability: &str,
+    tokens: &[(&str, &str)],
+) -> api::PlaceOrderResponse {
+    let instruments = tokens.iter().map(|(account, token)| api::CardInstrument {
+        partner_account: (*account).to_owned(),
+        token: (*token).to_owned(),
     });
     let card = api::CardTender { instruments: instruments.collect(), descriptor: None };
     let request = api::PlaceOrderRequest {
@@ -140,7 +161,8 @@ pub async fn places(channel: &Channel, tokens: [&str; 2]) -> api::PlaceOrderResp
         quote_digest: checkout.quote.unwrap().quote_digest,
         tenders: vec![api::Tender { amount: None, instrument: Some(api::tender::Instrument::Card(card)) }],
     };
-    checkouts.place_order(of(request, &begun.capability_token)).await.unwrap().into_inner()
+    let mut checkouts = CheckoutServiceClient::new(channel.clone());
+    checkouts.place_order(of(request, capability)).await.unwrap().into_inner()
 }
 
 fn declined(placed: api::PlaceOrderResponse) -> api::Decline {

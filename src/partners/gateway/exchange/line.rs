@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Body, Client, Response, Url, redirect};
+use reqwest::{Body, Client, RequestBuilder, Response, Url, redirect};
 use tokio::time::{Instant, sleep_until};
 
 use super::gate::{Gate, GatedBody};
@@ -143,6 +143,18 @@ impl Line {
         }
     }
 
+    /// Posts nothing but its address, where the vendor takes no body. No gate can stand in a body that is not there: it
+    /// leaves within the time that connecting takes after `send_by` was looked at. That is for calls alone which may be
+    /// late, such as a void: it gives back what is to be given back whenever it comes.
+    pub(in crate::partners::gateway) async fn post_nothing(
+        &self,
+        path: &str,
+        headers: HeaderMap,
+        send_by: Instant,
+    ) -> Result<Raw, NoReply> {
+        self.ask(self.client.post(format!("{}{path}", self.base_url)).headers(headers), send_by).await
+    }
+
     /// Reads a path with an encoded query. It has no effect, so it may leave whenever there is time.
     pub(in crate::partners::gateway) async fn get(
         &self,
@@ -150,10 +162,15 @@ impl Line {
         headers: HeaderMap,
         send_by: Instant,
     ) -> Result<Raw, NoReply> {
+        self.ask(self.client.get(format!("{}{path}", self.base_url)).headers(headers), send_by).await
+    }
+
+    /// Sends a request without a body.
+    async fn ask(&self, request: RequestBuilder, send_by: Instant) -> Result<Raw, NoReply> {
         if Instant::now() >= send_by {
             return Err(NoReply::NotSent(NotSent::TooLate));
         }
-        match self.client.get(format!("{}{path}", self.base_url)).headers(headers).send().await {
+        match request.send().await {
             Ok(response) => Ok(read(response).await),
             Err(error) if error.is_connect() => Err(NoReply::NotSent(NotSent::Connect)),
             Err(error) => Err(NoReply::Unknown(lost(&error))),

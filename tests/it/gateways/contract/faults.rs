@@ -40,7 +40,7 @@ impl<R: Rig> Struck<R> {
         let looked = self.walk.look(&self.asking).await;
         match row.sight(self.asking.object.is_some()) {
             Lookup::Consistent => {
-                assert!(tells(stage, executed, &looked), "{stage:?}, {executed}: {looked:?}")
+                assert!(tells(stage, executed, &looked), "{stage:?}, {executed}: {looked:?}");
             }
             // It may miss what was just written, and says nothing that is not so.
             Lookup::Lagging => assert!(
