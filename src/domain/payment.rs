@@ -29,7 +29,7 @@ pub mod react;
 pub mod scheme;
 
 #[cfg(test)]
-mod laws;
+pub(super) mod laws;
 #[cfg(test)]
 mod walk;
 
