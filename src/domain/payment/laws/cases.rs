@@ -4,7 +4,10 @@ mod action;
 mod capture;
 mod given_back;
 mod owner;
+mod seen;
+mod settled;
 mod steps;
+mod voids;
 
 use std::collections::BTreeMap;
 
