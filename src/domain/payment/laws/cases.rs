@@ -1,13 +1,17 @@
 //! Single stories that a random walk meets seldom, told from end to end, by theme; and the words in which they are told.
 
 mod action;
+mod answers;
 mod capture;
 mod given_back;
+mod looks;
 mod owner;
 mod seen;
 mod settled;
+mod signals;
 mod steps;
 mod voids;
+mod wishes;
 
 use std::collections::BTreeMap;
 
