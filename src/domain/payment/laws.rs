@@ -2,9 +2,11 @@
 //! apart from the code, so that the two can disagree.
 
 mod cases;
+mod climb;
 mod gate;
 mod hints;
 mod ladder;
+mod parts;
 mod reactions;
 mod tables;
 
