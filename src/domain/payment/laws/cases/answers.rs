@@ -2,11 +2,12 @@
 
 use super::super::super::operation::Probe;
 use super::super::super::outcome::{Outcome, Refusal, Status, UnknownCause};
+use super::super::super::react::Input;
 use super::super::super::{
     AttemptState, Decline, DeclineClass, Goal, NotSent, OperationKind, OperationState, Payment,
 };
 use super::super::second;
-use super::{outcome, refused, then, unknown, view};
+use super::{FIRST, outcome, refused, then, unknown, view};
 
 fn sending(kind: OperationKind, goal: Goal) -> Payment {
     let mut payment = unknown(kind, goal);
@@ -106,5 +107,20 @@ fn what_was_settled_meanwhile_stays_settled_whatever_the_answer_is() {
     payment.attempts[0].operations[0].rendered = None;
     for late in [refused(), Outcome::Unknown(UnknownCause::Timeout), Outcome::NotSent(NotSent::Connect)] {
         assert_eq!(then(&payment, outcome(9, late), 30), payment);
+    }
+}
+
+#[test]
+fn r3_a_replay_that_was_refused_or_never_left_says_nothing_of_the_first_try() {
+    let told = [refused(), Outcome::NotSent(NotSent::Connect), Outcome::Unknown(UnknownCause::ServerError)];
+    for (kind, state) in [(OperationKind::Authorise, "UNKNOWN"), (OperationKind::Capture, "AUTHORISED")] {
+        for outcome in told.clone() {
+            let payment = unknown(kind, Goal::Hold);
+            let after = then(&payment, Input::Outcome { operation: FIRST, replay: true, outcome }, 3);
+            assert_eq!(after.attempts[0].state.as_str(), state);
+            let operation = &after.attempts[0].operations[0];
+            assert_eq!(operation.state, OperationState::Unknown(UnknownCause::Timeout));
+            assert_eq!((operation.code.as_ref(), after.needs_review()), (None, false));
+        }
     }
 }
