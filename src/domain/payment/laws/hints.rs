@@ -1,5 +1,7 @@
 //! Messages of partners: what they lead to, and all that they must not.
 
+mod marks;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;

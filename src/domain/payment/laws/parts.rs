@@ -246,7 +246,7 @@ fn an_amount_is_taken_where_it_is_a_whole_number_of_the_vendors_steps() {
 fn r4_a_look_goes_by_the_vendors_id_where_it_is_known_and_readable_and_by_our_reference_elsewhere() {
     for read_by_id in [Lookup::Consistent, Lookup::Lagging, Lookup::None] {
         for reference_lookup in [Lookup::Consistent, Lookup::Lagging, Lookup::None] {
-            let known = GatewayCapabilities { read_by_id, reference_lookup, ..GatewayCapabilities::stripe() };
+            let known = GatewayCapabilities { reference_lookup, read_by_id, ..GatewayCapabilities::stripe() };
             assert_eq!(known.looks_by_id(true), read_by_id != Lookup::None);
             assert!(!known.looks_by_id(false));
             let by_id = if read_by_id == Lookup::None { reference_lookup } else { read_by_id };
