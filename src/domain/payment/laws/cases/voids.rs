@@ -2,11 +2,15 @@
 
 use uuid::Uuid;
 
+use super::super::super::decide::decide;
+use super::super::super::operation::Probe;
 use super::super::super::outcome::Status;
 use super::super::super::{
-    AttemptState, Decline, DeclineClass, Goal, Operation, OperationKind, OperationState, Payment, Policy,
+    AttemptState, Decision, Decline, DeclineClass, Effect, Goal, Operation, OperationKind, OperationState,
+    Payment, Policy,
 };
-use super::{at_rest, outcome, then, unknown, view};
+use super::super::second;
+use super::{at_rest, given, outcome, then, unknown, view};
 use crate::domain::ids::OperationId;
 
 const ANOTHER: OperationId = OperationId(Uuid::from_u128(19));
@@ -87,5 +91,34 @@ fn r8_a_person_is_needed_once_more_voids_have_failed_than_the_schedule_has_pause
         payment.attempts[0].operations.push(Operation { id, kind, state, ..known });
         let after = then(&payment, outcome(19, view(&payment, Status::Authorised, 1_000)), 30);
         assert_eq!(after.needs_review(), reviewed, "{failed} failed before");
+    }
+}
+
+#[test]
+fn r8_a_void_that_failed_is_followed_by_another_one_by_the_schedule_until_a_person_is_needed() {
+    let pauses: Vec<_> = Policy::default().schedule.iter().map(std::time::Duration::as_secs).collect();
+    let last = pauses.len() - 1;
+    for (failed, pause) in
+        [(1, pauses[0]), (2, pauses[1]), (last + 1, pauses[last]), (last + 3, pauses[last])]
+    {
+        // What became unknown first counts from then, anything else from when it was due.
+        for (probe, since) in [(None, 100), (Some(Probe::begin(second(130))), 130)] {
+            let mut payment = at_rest(AttemptState::Voiding, Goal::Release);
+            for id in (30..).take(failed) {
+                let (id, kind, state) =
+                    (OperationId(Uuid::from_u128(id)), OperationKind::Void, OperationState::Failed);
+                let void = Operation::pending(id, kind, 1_000, second(100));
+                payment.attempts[0].operations.push(Operation { state, probe: probe.clone(), ..void });
+            }
+            let (attempt, amount_minor) = (payment.attempts[0].id, 1_000);
+            let another = Decision::Do(Effect::Next { attempt, kind: OperationKind::Void, amount_minor });
+            let due = since + pause;
+            let waits = Decision::Wait { until: second(due) };
+            assert_eq!(given(&payment, second(due - 1), decide), waits, "after {failed}");
+            assert_eq!(given(&payment, second(due), decide), another, "after {failed}");
+            assert_eq!(given(&payment, second(due + 1), decide), another, "after {failed}");
+            payment.attempts[0].needs_review = true;
+            assert_eq!(given(&payment, second(due), decide), Decision::Done, "after {failed}");
+        }
     }
 }
