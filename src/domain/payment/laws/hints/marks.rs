@@ -133,3 +133,14 @@ fn i11_a_look_that_told_ends_the_review_of_what_is_over_and_of_nothing_that_stil
     let by_the_ladder = looked_at(capture, operation, nowhere());
     assert_eq!((by_the_ladder.attempts[0].hinted, by_the_ladder.needs_review()), (None, true));
 }
+
+#[test]
+fn a_look_beside_the_ladder_that_told_nothing_is_repeated_at_the_pace_of_the_schedule() {
+    let mut payment = hinted(&at_rest(AttemptState::Voided, Goal::Settle), Hint::Held, 20);
+    for (at, next) in [(20, 25), (25, 40), (40, 85), (90, 210)] {
+        assert!(looks(&payment, at), "at {at} s");
+        let (attempt, outcome) = (payment.attempts[0].id, Outcome::Unknown(UnknownCause::Timeout));
+        payment = then(&payment, Input::Looked { attempt, operation: None, outcome }, at);
+        assert_eq!(decided(&payment, second(at)), Decision::Wait { until: second(next) });
+    }
+}
