@@ -1,7 +1,5 @@
 //! What a conclusion changes of the placement, its payments, its checkout, its cart and its order, all in one commit.
 
-use std::time::Duration;
-
 use uuid::Uuid;
 
 use super::{ORDER, STATES, awaiting, declined, in_state, second, tender, whole};
@@ -75,8 +73,7 @@ fn r15_while_the_customer_acts_the_checkout_shows_where_and_the_placement_has_it
         expires_at: second(900),
     };
     assert_eq!(waits.checkout.action, Some(action));
-    let window = Policy { complete_window: Duration::from_mins(15), ..Policy::default() }.complete_window;
-    assert_eq!(waits.placement.complete_by, second(900 + window.as_secs()));
+    assert_eq!(waits.placement.complete_by, second(900 + Policy::default().complete_window.as_secs()));
     let goes_on = then(waits, &Conclusion::Resume);
     assert_eq!(goes_on.checkout.state, CheckoutState::Placing);
     assert_eq!(goes_on.checkout.action, None);
