@@ -30,7 +30,7 @@ pub mod scheme;
 pub mod told;
 
 #[cfg(test)]
-mod laws;
+pub(super) mod laws;
 #[cfg(test)]
 mod walk;
 

@@ -7,6 +7,8 @@
 mod aggregate;
 mod decide;
 pub mod invariants;
+#[cfg(test)]
+mod laws;
 mod react;
 
 pub use aggregate::{Hold, Placement, PlacementState, RequestKey, Wish};

@@ -3,10 +3,12 @@
 
 mod action;
 mod cases;
+mod climb;
 mod gate;
 mod hints;
 mod ladder;
 mod later;
+mod parts;
 mod reactions;
 mod tables;
 
@@ -25,14 +27,14 @@ use super::{Attempt, AttemptState, Goal, Operation, OperationKind, OperationStat
 use crate::domain::ids::{AttemptId, CheckoutId, OperationId, PaymentId, PlacementId};
 use crate::domain::money::Money;
 
-pub(super) const START: Timestamp = Timestamp::UNIX_EPOCH;
+pub(in crate::domain) const START: Timestamp = Timestamp::UNIX_EPOCH;
 
-pub(super) fn second(second: u64) -> Timestamp {
+pub(in crate::domain) fn second(second: u64) -> Timestamp {
     after(START, Duration::from_secs(second))
 }
 
 /// The payment claimed at the start, whose one operation was sent then and became unknown at once.
-pub(super) fn payment(
+pub(in crate::domain) fn payment(
     kind: OperationKind,
     cause: UnknownCause,
     probe: Probe,

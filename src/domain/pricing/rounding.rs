@@ -177,4 +177,13 @@ mod tests {
             assert_eq!(level.as_str().parse(), Ok(level));
         }
     }
+
+    #[test]
+    fn a_policy_is_told_as_its_mode_per_its_level() {
+        let unit = RoundingPolicy { mode: RoundingMode::HalfEven, level: RoundingLevel::Unit };
+        assert_eq!(
+            [RoundingPolicy::default(), unit].map(|it| it.to_string()),
+            ["half-up per line", "half-even per unit"]
+        );
+    }
 }
