@@ -5,7 +5,7 @@
 //! account's capability row, so that what a row claims is true of the book or a law fails. What only one vendor
 //! promises stands in that vendor's own tests.
 
-mod adyen;
+pub(crate) mod adyen;
 pub(crate) mod contract;
 pub(crate) mod paypal;
-mod sandbox;
+pub(crate) mod sandbox;

@@ -20,6 +20,7 @@ mod fuzz;
 mod gateways;
 mod grpc;
 mod localstripe_walk;
+mod matrix;
 mod paypal;
 mod placing;
 mod postgres_support;

@@ -15,18 +15,19 @@ use super::contract::{Fault, LIMIT, Ledger, Manners, REFERENCE, Rig, Wish, stack
 use crate::support::door::{Answer, Door, Knock, Play};
 use crate::support::vendors::adyen::{API_KEY, Adyen as LookAlike, HMAC_KEY, MERCHANT, Mood};
 
-struct AdyenRig {
+pub(crate) struct AdyenRig {
     account: GatewayAccount,
     door: Door,
     adyen: LookAlike,
 }
 
-async fn fresh() -> AdyenRig {
+pub(crate) async fn fresh() -> AdyenRig {
     let adyen = LookAlike::start().await;
     adyen.mood(Mood { held: true, ..Mood::default() });
     let door = Door::before(adyen.address()).await;
     let settings = AdyenSettings {
         base_url: door.base_url(),
+        return_url: Some("https://shop.example/back".to_owned()),
         capabilities: GatewayCapabilities { timeout: LIMIT, ..GatewayCapabilities::adyen() },
         ..AdyenSettings::new(MERCHANT.to_owned(), API_KEY.into())
     };
@@ -105,6 +106,10 @@ impl Rig for AdyenRig {
 
     fn strike(&self, kind: OperationKind, fault: Fault) {
         self.door.plan(move |knock| kind_of(knock) == Some(kind), play(fault));
+    }
+
+    fn struck(&self) -> bool {
+        self.door.is_quiet()
     }
 
     async fn let_in(&self) {

@@ -11,7 +11,7 @@ mod walk;
 pub(crate) use actions::*;
 pub(crate) use faults::*;
 pub(crate) use limits::*;
-pub(crate) use rig::{Fault, LIMIT, Ledger, Manners, REFERENCE, Rig, Wish, stack};
+pub(crate) use rig::{AMOUNT_MINOR, Fault, LIMIT, Ledger, Manners, REFERENCE, Rig, Wish, stack};
 pub(crate) use sums::*;
 pub(crate) use tombstones::*;
 pub(crate) use walk::{Stage, Walk, view};

@@ -117,6 +117,10 @@ impl Rig for Account {
         self.door.plan(move |knock| kind_of(knock) == Some(kind), play);
     }
 
+    fn struck(&self) -> bool {
+        self.door.is_quiet()
+    }
+
     async fn let_in(&self) {
         self.door.let_in().await;
     }

@@ -43,7 +43,8 @@ use super::witness::{Calls, Witnessed};
 use crate::complaints::oracle::Books;
 use crate::support::stand_ins::{CountingIds, MarkingVault, PausedClock, PlainReplies};
 
-const FLOW: &str = "
+/// Everything at once, captured with the order.
+pub const FLOW: &str = "
 id: test
 version: 1
 priority: 0
@@ -84,6 +85,15 @@ pub struct World {
     clock: PausedClock,
     requests: AtomicU64,
     engines: Mutex<Vec<Engine>>,
+    /// What stands in the primary till's place, where something does.
+    pub primary_is: Option<Arc<dyn Gateway>>,
+    /// The machines' time constants.
+    pub policy: Policy,
+    /// How often a process looks for what is due. Far apart, so that days pass in few steps; our own commits ring the
+    /// bell anyway.
+    pub poll: Duration,
+    /// The one flow.
+    pub flow: String,
     /// How many placements a process takes at once.
     pub room: u32,
     /// How long carts and checkouts live; for ever where nothing is said.
@@ -129,6 +139,10 @@ impl World {
             clock,
             requests: AtomicU64::new(1),
             engines: Mutex::default(),
+            primary_is: None,
+            policy: Policy::default(),
+            poll: Duration::from_secs(10),
+            flow: FLOW.to_owned(),
             room: 1_024,
             lifetimes: None,
             rounding: RoundingPolicy { mode: RoundingMode::HalfUp, level: RoundingLevel::Line },
@@ -206,21 +220,21 @@ impl World {
             let inner = Arc::new(Witnessed { inner: till.clone(), store, calls });
             Arc::new(FusedGateway { inner, fuse: fuse.clone() })
         };
+        let primary = || fused(&self.primary);
         let parts = Parts {
             store: Arc::new(FusedStore { inner: Arc::clone(&self.store), fuse: fuse.clone() }),
             clock: Arc::new(self.clock),
             ids: Arc::clone(&self.ids) as Arc<dyn Ids>,
             vault: Arc::new(MarkingVault),
             gateways: BTreeMap::from([
-                ("primary".parse().unwrap(), fused(&self.primary)),
+                ("primary".parse().unwrap(), self.primary_is.clone().unwrap_or_else(primary)),
                 ("backup".parse().unwrap(), fused(&self.backup)),
             ]),
             modes: Arc::new(Modes::default()),
             replies: Arc::new(PlainReplies),
-            policy: Policy::default(),
-            // Far apart, so that days pass in few steps; our own commits ring the bell anyway.
+            policy: self.policy.clone(),
             settings: Settings {
-                poll: Duration::from_secs(10),
+                poll: self.poll,
                 lifetimes: self.lifetimes.map(|lives| (store_id(), lives)).into_iter().collect(),
                 ..Settings::default()
             },
@@ -230,7 +244,7 @@ impl World {
         let table = toml::from_str(CARRIER);
         let table = table.ok().and_then(|settings| TableRate::new(settings).ok());
         let flows =
-            load_sources(&[Source { name: "test.yaml".to_owned(), text: FLOW.to_owned() }], None).unwrap();
+            load_sources(&[Source { name: "test.yaml".to_owned(), text: self.flow.clone() }], None).unwrap();
         let tax = BuiltinTax::new(BuiltinTaxSettings::default()).unwrap();
         let quoting = QuoteSettings::default();
         let mut quotes =

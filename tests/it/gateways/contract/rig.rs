@@ -113,6 +113,9 @@ pub(crate) trait Rig: Send + Sync {
     /// Plays this to the next call of that kind, and to no other.
     fn strike(&self, kind: OperationKind, fault: Fault);
 
+    /// Whether what was to be played has been.
+    fn struck(&self) -> bool;
+
     /// Lets what came late land; it has when this returns.
     async fn let_in(&self);
 
