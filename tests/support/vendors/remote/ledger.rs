@@ -1,0 +1,285 @@
+//! What an honest partner keeps: objects by id, answers by key, tombstones by payment.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cashwrap::proto::partner::v1 as wire;
+use cashwrap::proto::partner::v1::execute_request::Operation;
+use cashwrap::proto::partner::v1::find_request::Question;
+use cashwrap::proto::partner::v1::outcome::Outcome;
+use cashwrap::proto::partner::v1::view::State;
+use prost::Message as _;
+
+/// How a partner is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Promises {
+    /// Whether a key is executed once.
+    pub keys: bool,
+    /// Whether lookups see everything.
+    pub lookups: bool,
+    /// Whether a void leaves a tombstone, and works by payment.
+    pub tombstones: bool,
+    /// Whether a payment is created and then confirmed.
+    pub two_step: bool,
+    /// Whether the customer's action only allows it.
+    pub confirms_after_action: bool,
+}
+
+impl Promises {
+    /// Everything that a partner can promise, in one step.
+    pub const STRONG: Self =
+        Self { keys: true, lookups: true, tombstones: true, two_step: false, confirms_after_action: false };
+
+    /// As the partner tells it.
+    pub fn told(self) -> wire::Capabilities {
+        let lookup = if self.lookups { wire::Lookup::Consistent } else { wire::Lookup::None };
+        let replay = if self.keys { wire::Replay::ForcesOutcome } else { wire::Replay::None };
+        wire::Capabilities {
+            replay: replay.into(),
+            key_life: Some(prost_types::Duration { seconds: 86_400, nanos: 0 }),
+            lookup_by_object: lookup.into(),
+            lookup_by_payment: lookup.into(),
+            voids_by_payment: self.tombstones,
+            voids_leave_tombstones: self.tombstones,
+            two_step: self.two_step,
+            confirms_after_action: self.confirms_after_action,
+            tells_later: false,
+            executes_within: None,
+        }
+    }
+}
+
+/// Sums of what was done, for whoever judges.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Book {
+    /// How often an amount was held.
+    pub holds: u32,
+    /// Held now.
+    pub held_minor: i64,
+    /// How often something was captured.
+    pub captures: u32,
+    /// Captured in all.
+    pub captured_minor: i64,
+    /// How often something was refunded.
+    pub refunds: u32,
+    /// Refunded in all.
+    pub refunded_minor: i64,
+}
+
+#[derive(Debug, Clone)]
+struct Object {
+    payment: String,
+    token: String,
+    amount: wire::Money,
+    state: State,
+    held: i64,
+    captured: i64,
+    refunds: BTreeMap<String, i64>,
+}
+
+/// The ledger of one account.
+#[derive(Debug)]
+pub struct Ledger {
+    /// What it promises, and keeps.
+    pub promises: Promises,
+    objects: BTreeMap<String, Object>,
+    answers: BTreeMap<String, (Vec<u8>, Outcome)>,
+    voided_payments: BTreeSet<String>,
+    book: Book,
+}
+
+impl Ledger {
+    /// An empty one.
+    pub fn new(promises: Promises) -> Self {
+        Self {
+            promises,
+            objects: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            voided_payments: BTreeSet::new(),
+            book: Book::default(),
+        }
+    }
+
+    /// What was done.
+    pub fn book(&self) -> Book {
+        let sum = |of: fn(&Object) -> i64| self.objects.values().map(of).sum();
+        Book {
+            held_minor: sum(|object| object.held),
+            captured_minor: sum(|object| object.captured),
+            ..self.book
+        }
+    }
+
+    /// The customer decides about the object at this address.
+    pub fn act(&mut self, redirect_url: &str, allow: bool) {
+        let id = redirect_url.rsplit('/').next().unwrap();
+        let confirms = self.promises.confirms_after_action;
+        let object = self.objects.get_mut(id).unwrap();
+        object.state = match (allow, confirms) {
+            (true, true) => State::Approved(wire::Approved {}),
+            (true, false) => {
+                object.held = object.amount.minor_units;
+                self.book.holds += 1;
+                State::Authorised(wire::Authorised { capturable_minor: object.held })
+            }
+            (false, _) => declined("authentication_failed", wire::DeclineClass::ScaRequired),
+        };
+    }
+
+    /// Executes a request, given as it came.
+    pub fn execute(&mut self, bytes: &[u8]) -> Outcome {
+        let request = wire::ExecuteRequest::decode(bytes).unwrap();
+        if self.promises.keys
+            && let Some((first, answer)) = self.answers.get(&request.idempotency_key)
+        {
+            return if first == bytes { answer.clone() } else { Outcome::Unknown(wire::Unknown::default()) };
+        }
+        let answer = self.act_on(&request);
+        self.answers.insert(request.idempotency_key.clone(), (bytes.to_vec(), answer.clone()));
+        answer
+    }
+
+    fn act_on(&mut self, request: &wire::ExecuteRequest) -> Outcome {
+        match request.operation.as_ref().unwrap() {
+            Operation::Create(create) => self.make(request, &create.token, false),
+            Operation::Authorise(authorise) => self.make(request, &authorise.token, true),
+            Operation::Confirm(confirm) => self.ask_for_money(&confirm.object),
+            Operation::Capture(capture) => self.capture(&capture.object, capture.amount_minor),
+            Operation::Void(void) => self.void(&void.object),
+            Operation::VoidByPayment(_) => self.void_payment(request),
+            Operation::Refund(refund) => {
+                self.refund(&refund.object, &request.idempotency_key, refund.amount_minor)
+            }
+        }
+    }
+
+    fn make(&mut self, request: &wire::ExecuteRequest, token: &str, at_once: bool) -> Outcome {
+        if !token.starts_with("tok_partner_") {
+            let class = wire::DeclineClass::TokenInvalid.into();
+            return Outcome::Refusal(wire::Refusal {
+                code: "unknown_token".into(),
+                class,
+                retry_after: None,
+            });
+        }
+        let id = format!("p_{}", self.objects.len() + 1);
+        let buried = self.voided_payments.contains(&request.payment);
+        let object = Object {
+            payment: request.payment.clone(),
+            token: token.to_owned(),
+            amount: request.amount.clone().unwrap(),
+            state: if buried { State::Voided(wire::Voided {}) } else { State::Created(wire::Created {}) },
+            held: 0,
+            captured: 0,
+            refunds: BTreeMap::new(),
+        };
+        self.objects.insert(id.clone(), object);
+        if at_once { self.ask_for_money(&id) } else { self.view(&id, None) }
+    }
+
+    fn ask_for_money(&mut self, id: &str) -> Outcome {
+        let Some(object) = self.objects.get_mut(id) else { return Outcome::NotFound(wire::NotFound {}) };
+        let approved = matches!(object.state, State::Approved(_));
+        if matches!(object.state, State::Created(_)) || approved {
+            object.state = match object.token.as_str() {
+                "tok_partner_decline" => declined("51", wire::DeclineClass::InsufficientFunds),
+                "tok_partner_action" if !approved => {
+                    let redirect_url = format!("https://bank.example/act/{id}");
+                    State::ActionNeeded(wire::ActionNeeded { redirect_url })
+                }
+                _ => {
+                    object.held = object.amount.minor_units;
+                    self.book.holds += 1;
+                    State::Authorised(wire::Authorised { capturable_minor: object.held })
+                }
+            };
+        }
+        self.view(id, None)
+    }
+
+    fn capture(&mut self, id: &str, amount: i64) -> Outcome {
+        let Some(object) = self.objects.get_mut(id) else { return Outcome::NotFound(wire::NotFound {}) };
+        if amount > object.held {
+            return refusal("more_than_is_held");
+        }
+        (object.captured, object.held) = (amount, 0);
+        object.state = State::Captured(wire::Captured { captured_minor: amount, capturable_minor: 0 });
+        self.book.captures += 1;
+        self.view(id, None)
+    }
+
+    fn void(&mut self, id: &str) -> Outcome {
+        let Some(object) = self.objects.get_mut(id) else { return Outcome::NotFound(wire::NotFound {}) };
+        let held = matches!(object.state, State::Authorised(_));
+        let open = matches!(object.state, State::Created(_) | State::ActionNeeded(_) | State::Approved(_));
+        // Without tombstones only what holds something can be given back.
+        if held || (open && self.promises.tombstones) {
+            object.held = 0;
+            object.state = State::Voided(wire::Voided {});
+        }
+        self.view(id, None)
+    }
+
+    fn void_payment(&mut self, request: &wire::ExecuteRequest) -> Outcome {
+        self.voided_payments.insert(request.payment.clone());
+        let of = |(_, object): &(&String, &Object)| object.payment == request.payment;
+        match self.objects.iter().find(of).map(|(id, _)| id.clone()) {
+            Some(id) => self.void(&id),
+            None => Outcome::View(wire::View {
+                payment: request.payment.clone(),
+                amount: request.amount.clone(),
+                state: Some(State::Voided(wire::Voided {})),
+                ..wire::View::default()
+            }),
+        }
+    }
+
+    fn refund(&mut self, id: &str, key: &str, amount: i64) -> Outcome {
+        let Some(object) = self.objects.get_mut(id) else { return Outcome::NotFound(wire::NotFound {}) };
+        let refunded: i64 = object.refunds.values().sum();
+        if amount > object.captured - refunded {
+            return refusal("more_than_was_captured");
+        }
+        *object.refunds.entry(key.to_owned()).or_default() += amount;
+        self.book.refunds += 1;
+        self.book.refunded_minor += amount;
+        self.view(id, Some(amount))
+    }
+
+    /// Answers a question.
+    pub fn find(&self, question: &Question) -> Outcome {
+        let missing = Outcome::NotFound(wire::NotFound {});
+        match question {
+            Question::Object(id) => self.objects.get(id).map_or(missing, |_| self.view(id, None)),
+            Question::Payment(payment) => {
+                let of = |(_, object): &(&String, &Object)| object.payment == *payment;
+                let latest = self.objects.iter().rfind(of).map(|(id, _)| id.clone());
+                latest.map_or(missing, |id| self.view(&id, None))
+            }
+            Question::Refund(key) => {
+                let refund =
+                    self.objects.get(&key.object).and_then(|object| object.refunds.get(&key.idempotency_key));
+                refund.map_or(missing, |amount| self.view(&key.object, Some(*amount)))
+            }
+        }
+    }
+
+    fn view(&self, id: &str, refunded_minor: Option<i64>) -> Outcome {
+        let object = &self.objects[id];
+        Outcome::View(wire::View {
+            object: id.to_owned(),
+            payment: object.payment.clone(),
+            amount: Some(object.amount.clone()),
+            state: Some(object.state.clone()),
+            refunded_minor,
+            card: None,
+        })
+    }
+}
+
+fn refusal(code: &str) -> Outcome {
+    Outcome::Refusal(wire::Refusal { code: code.into(), ..wire::Refusal::default() })
+}
+
+fn declined(code: &str, class: wire::DeclineClass) -> State {
+    State::Declined(wire::Declined { code: code.into(), class: class.into(), ..wire::Declined::default() })
+}
