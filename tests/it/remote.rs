@@ -7,3 +7,4 @@ mod example;
 mod faults;
 mod frames;
 mod rig;
+mod shop;

@@ -2,5 +2,6 @@
 //! it may have. They share no code with the adapters, so that a mistake is not made twice.
 
 pub mod adyen;
+pub mod example;
 pub mod paypal;
 pub mod remote;
