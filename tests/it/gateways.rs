@@ -8,4 +8,5 @@
 mod adyen;
 pub(crate) mod contract;
 pub(crate) mod paypal;
+mod remote;
 mod sandbox;

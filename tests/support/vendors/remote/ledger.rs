@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cashwrap::proto::partner::v1 as wire;
 use cashwrap::proto::partner::v1::execute_request::Operation;
 use cashwrap::proto::partner::v1::find_request::Question;
+use cashwrap::proto::partner::v1::notification::Told;
 use cashwrap::proto::partner::v1::outcome::Outcome;
 use cashwrap::proto::partner::v1::view::State;
 use prost::Message as _;
@@ -14,35 +15,46 @@ use prost::Message as _;
 pub struct Promises {
     /// Whether a key is executed once.
     pub keys: bool,
-    /// Whether lookups see everything.
-    pub lookups: bool,
+    /// What lookups see. They see everything here, whatever is promised, unless they cannot be asked.
+    pub lookups: wire::Lookup,
     /// Whether a void leaves a tombstone, and works by payment.
     pub tombstones: bool,
     /// Whether a payment is created and then confirmed.
     pub two_step: bool,
     /// Whether the customer's action only allows it.
     pub confirms_after_action: bool,
+    /// Whether captures, voids and refunds are only received.
+    pub tells_later: bool,
 }
 
 impl Promises {
     /// Everything that a partner can promise, in one step.
-    pub const STRONG: Self =
-        Self { keys: true, lookups: true, tombstones: true, two_step: false, confirms_after_action: false };
+    pub const STRONG: Self = Self {
+        keys: true,
+        lookups: wire::Lookup::Consistent,
+        tombstones: true,
+        two_step: false,
+        confirms_after_action: false,
+        tells_later: false,
+    };
+
+    /// Next to nothing, in one step.
+    pub const WEAK: Self =
+        Self { keys: false, lookups: wire::Lookup::Lagging, tombstones: false, ..Self::STRONG };
 
     /// As the partner tells it.
     pub fn told(self) -> wire::Capabilities {
-        let lookup = if self.lookups { wire::Lookup::Consistent } else { wire::Lookup::None };
         let replay = if self.keys { wire::Replay::ForcesOutcome } else { wire::Replay::None };
         wire::Capabilities {
             replay: replay.into(),
             key_life: Some(prost_types::Duration { seconds: 86_400, nanos: 0 }),
-            lookup_by_object: lookup.into(),
-            lookup_by_payment: lookup.into(),
+            lookup_by_object: self.lookups.into(),
+            lookup_by_payment: self.lookups.into(),
             voids_by_payment: self.tombstones,
             voids_leave_tombstones: self.tombstones,
             two_step: self.two_step,
             confirms_after_action: self.confirms_after_action,
-            tells_later: false,
+            tells_later: self.tells_later,
             executes_within: None,
         }
     }
@@ -84,6 +96,7 @@ pub struct Ledger {
     objects: BTreeMap<String, Object>,
     answers: BTreeMap<String, (Vec<u8>, Outcome)>,
     voided_payments: BTreeSet<String>,
+    notifications: Vec<wire::Notification>,
     book: Book,
 }
 
@@ -95,6 +108,7 @@ impl Ledger {
             objects: BTreeMap::new(),
             answers: BTreeMap::new(),
             voided_payments: BTreeSet::new(),
+            notifications: Vec::new(),
             book: Book::default(),
         }
     }
@@ -134,8 +148,45 @@ impl Ledger {
             return if first == bytes { answer.clone() } else { Outcome::Unknown(wire::Unknown::default()) };
         }
         let answer = self.act_on(&request);
+        let answer = if self.promises.tells_later { self.tell_later(&request, answer) } else { answer };
         self.answers.insert(request.idempotency_key.clone(), (bytes.to_vec(), answer.clone()));
         answer
+    }
+
+    /// What it has told by itself so far.
+    pub fn notifications(&self) -> &[wire::Notification] {
+        &self.notifications
+    }
+
+    /// What became of a capture, void or refund is told by a notification; the answer says that it was received.
+    fn tell_later(&mut self, request: &wire::ExecuteRequest, answer: Outcome) -> Outcome {
+        let amount = |minor_units| Some(wire::Money { minor_units, ..request.amount.clone().unwrap() });
+        let (object, amount) = match request.operation.as_ref().unwrap() {
+            Operation::Capture(capture) => (capture.object.as_str(), amount(capture.amount_minor)),
+            Operation::Refund(refund) => (refund.object.as_str(), amount(refund.amount_minor)),
+            Operation::Void(void) => (void.object.as_str(), None),
+            Operation::VoidByPayment(_) => ("", None),
+            Operation::Create(_) | Operation::Confirm(_) | Operation::Authorise(_) => return answer,
+        };
+        let voiding = amount.is_none();
+        let told = match answer {
+            Outcome::View(view) if voiding && !matches!(view.state, Some(State::Voided(_))) => {
+                let code = "nothing_to_void".to_owned();
+                Told::Refused(wire::Refusal { code, ..wire::Refusal::default() })
+            }
+            Outcome::View(_) => Told::Executed(wire::Executed { amount }),
+            Outcome::Refusal(refusal) => Told::Refused(refusal),
+            other => return other,
+        };
+        self.notifications.push(wire::Notification {
+            store: request.store.clone(),
+            payment: request.payment.clone(),
+            object: object.to_owned(),
+            change: wire::Change::Moved.into(),
+            idempotency_key: request.idempotency_key.clone(),
+            told: Some(told),
+        });
+        Outcome::Unknown(wire::Unknown { cause: wire::unknown::Cause::Processing.into() })
     }
 
     fn act_on(&mut self, request: &wire::ExecuteRequest) -> Outcome {
@@ -247,6 +298,9 @@ impl Ledger {
 
     /// Answers a question.
     pub fn find(&self, question: &Question) -> Outcome {
+        if self.promises.lookups == wire::Lookup::None {
+            return Outcome::Unknown(wire::Unknown::default());
+        }
         let missing = Outcome::NotFound(wire::NotFound {});
         match question {
             Question::Object(id) => self.objects.get(id).map_or(missing, |_| self.view(id, None)),

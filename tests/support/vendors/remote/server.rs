@@ -115,6 +115,11 @@ impl RemotePartner {
         self.shared.ledger.lock().unwrap().book()
     }
 
+    /// What it has told by itself so far.
+    pub fn notifications(&self) -> Vec<wire::Notification> {
+        self.shared.ledger.lock().unwrap().notifications().to_vec()
+    }
+
     /// It promises something else from now on.
     pub fn promise(&self, promises: Promises) {
         self.shared.ledger.lock().unwrap().promises = promises;
