@@ -124,13 +124,13 @@ impl ExampleGateway {
             let asked = "SELECT count(*), coalesce(sum(minor), 0) FROM moves WHERE kind = ?1";
             ledger.query_row(asked, [kind], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
         };
-        let ((holds, held), (captures, captured)) = (moved("held"), moved("captured"));
+        let ((holds, held), (captures, taken)) = (moved("held"), moved("captured"));
         let ((_, released), (refunds, refunded)) = (moved("released"), moved("refunded"));
         Book {
             holds,
-            held_minor: held - released - captured,
+            held_minor: held - released - taken,
             captures,
-            captured_minor: captured,
+            captured_minor: taken,
             refunds,
             refunded_minor: refunded,
         }

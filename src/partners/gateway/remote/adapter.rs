@@ -46,7 +46,7 @@ impl RemoteGateway {
         Ok(Self { line, credential, timeout: settings.timeout, promises })
     }
 
-    async fn call(&self, path: &'static str, message: &[u8], window: Window) -> Result<Vec<u8>, Reply> {
+    async fn call(&self, path: &'static str, message: &[u8], window: Window) -> Result<Vec<u8>, Box<Reply>> {
         let left = window.answer_by.saturating_duration_since(Instant::now());
         let call = UnaryCall {
             path,
@@ -67,7 +67,7 @@ impl RemoteGateway {
                 return alive();
             }
             Ok(None) => Outcome::Unknown(UnknownCause::Garbage).into(),
-            Err(reply) => reply,
+            Err(reply) => *reply,
         };
         let refused = reply.outcome == Outcome::NotSent(NotSent::Credentials);
         self.promises.not_heard(if refused { NotSent::Credentials } else { NotSent::Connect });
@@ -109,7 +109,7 @@ impl Adapter for RemoteGateway {
         let question = Question::Execute { kind, object: render::object(operation) };
         match self.call(EXECUTE, &rendered.0, window).await {
             Ok(message) => read(question, &message),
-            Err(reply) => reply,
+            Err(reply) => *reply,
         }
     }
 
@@ -127,7 +127,7 @@ impl Adapter for RemoteGateway {
         let request = wire::FindRequest { question: Some(find) }.encode_to_vec();
         match self.call(FIND, &request, window).await {
             Ok(message) => read(question, &message),
-            Err(reply) => reply,
+            Err(reply) => *reply,
         }
     }
 }

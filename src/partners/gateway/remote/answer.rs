@@ -45,7 +45,7 @@ pub(super) fn read(question: Question<'_>, message: &[u8]) -> Reply {
         Some(Told::Refusal(refusal)) => Outcome::Refused(refused(&refusal)).into(),
         Some(Told::NotFound(_)) => not_found(question).into(),
         Some(Told::NotExecuted(why)) => not_executed(&why),
-        Some(Told::Unknown(unknown)) => Outcome::Unknown(cause(&unknown)).into(),
+        Some(Told::Unknown(unknown)) => Outcome::Unknown(cause(unknown)).into(),
         None => Outcome::Unknown(UnknownCause::Garbage).into(),
     }
 }
@@ -127,7 +127,7 @@ pub(super) fn not_executed(why: &wire::NotExecuted) -> Reply {
     Reply { retry_after, ..Outcome::NotSent(proved).into() }
 }
 
-fn cause(unknown: &wire::Unknown) -> UnknownCause {
+fn cause(unknown: wire::Unknown) -> UnknownCause {
     use wire::unknown::Cause;
     match Cause::try_from(unknown.cause) {
         Ok(Cause::Processing) => UnknownCause::Processing,

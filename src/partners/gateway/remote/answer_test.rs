@@ -16,15 +16,15 @@ fn bytes(told: Told) -> Vec<u8> {
     wire::ExecuteResponse { outcome }.encode_to_vec()
 }
 
-fn euros(minor_units: i64) -> Option<wire::Money> {
-    Some(wire::Money { currency_code: "EUR".into(), minor_units })
+fn euros(minor_units: i64) -> wire::Money {
+    wire::Money { currency_code: "EUR".into(), minor_units }
 }
 
 fn view(state: State) -> wire::View {
     wire::View {
         object: "p_1".into(),
         payment: "pay_1".into(),
-        amount: euros(1_000),
+        amount: Some(euros(1_000)),
         state: Some(state),
         ..wire::View::default()
     }
@@ -57,7 +57,7 @@ fn an_authorisation_is_told_as_it_is() {
 
 #[test]
 fn another_amount_currency_or_payment_is_passed_on_for_the_machine_to_void() {
-    let other = wire::View { amount: euros(1_001), payment: "pay_2".into(), ..view(held()) };
+    let other = wire::View { amount: Some(euros(1_001)), payment: "pay_2".into(), ..view(held()) };
     let told = definite(authorised(other));
     assert_eq!((told.amount.minor, told.reference.as_deref()), (1_001, Some("pay_2")));
     let dollars = wire::Money { currency_code: "USD".into(), minor_units: 1_000 };
@@ -75,7 +75,7 @@ fn what_has_no_one_meaning_is_garbage() {
         ("no state", wire::View { state: None, ..view(held()) }),
         ("no amount", wire::View { amount: None, ..view(held()) }),
         ("no currency", wire::View { amount: Some(unknown_currency), ..view(held()) }),
-        ("a negative amount", wire::View { amount: euros(-1), ..view(held()) }),
+        ("a negative amount", wire::View { amount: Some(euros(-1)), ..view(held()) }),
         ("a negative hold", view(negative)),
         ("a hold beyond all bounds", view(endless)),
         ("no payment", wire::View { payment: String::new(), ..view(held()) }),

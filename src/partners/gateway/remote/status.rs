@@ -44,22 +44,23 @@ mod codes {
 }
 
 /// The message of an exchange, or what became of the call without one.
-pub(super) fn message(exchange: Result<UnaryReply, NoReply>) -> Result<Vec<u8>, Reply> {
+pub(super) fn message(exchange: Result<UnaryReply, NoReply>) -> Result<Vec<u8>, Box<Reply>> {
+    let without = |outcome| Box::new(Reply::from(outcome));
     let reply = match exchange {
         Ok(reply) => reply,
-        Err(NoReply::NotSent(why)) => return Err(Outcome::NotSent(why).into()),
-        Err(NoReply::Unknown(why)) => return Err(Outcome::Unknown(why).into()),
+        Err(NoReply::NotSent(why)) => return Err(without(Outcome::NotSent(why))),
+        Err(NoReply::Unknown(why)) => return Err(without(Outcome::Unknown(why))),
     };
     if let (Some(codes::OK), false) = (reply.status, reply.unsent) {
-        return reply.message.map_err(|cause| Outcome::Unknown(cause).into());
+        return reply.message.map_err(|cause| without(Outcome::Unknown(cause)));
     }
     let unsent = reply.unsent;
     match without_message(&reply) {
         // Whatever the server made of a request that it was not given, it cannot have executed it.
         told if unsent && matches!(told.outcome, Outcome::Unknown(_)) => {
-            Err(Outcome::NotSent(NotSent::Connect).into())
+            Err(without(Outcome::NotSent(NotSent::Connect)))
         }
-        told => Err(told),
+        told => Err(Box::new(told)),
     }
 }
 
@@ -124,7 +125,7 @@ mod tests {
 
     fn told(status: Option<u16>, http: u16, details: Option<Vec<u8>>) -> Reply {
         let message = Err(UnknownCause::Garbage);
-        super::message(Ok(UnaryReply { http, status, details, message, unsent: false })).unwrap_err()
+        *super::message(Ok(UnaryReply { http, status, details, message, unsent: false })).unwrap_err()
     }
 
     #[test]

@@ -12,6 +12,7 @@ use prost::Message as _;
 
 /// How a partner is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent promises, not states")]
 pub struct Promises {
     /// Whether a key is executed once.
     pub keys: bool,

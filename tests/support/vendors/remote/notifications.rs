@@ -50,7 +50,7 @@ fn json(notification: &wire::Notification) -> Value {
             json["executed"] = json!({ "amount": amount });
         }
         Some(Told::Refused(refusal)) => json["refused"] = json!({ "code": refusal.code }),
-        Some(Told::Seen(_)) => unimplemented!("the fake tells no authorisation later"),
+        Some(Told::Seen(_)) => panic!("the fake tells no authorisation later"),
         None => {}
     }
     json
