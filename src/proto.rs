@@ -9,6 +9,16 @@
 
 tonic::include_proto!("packages");
 
+/// What a gateway's partner serves (`cashwrap.partner.v1`): its messages are read and written in
+/// `partners::gateway::remote`, and its server is for tests.
+pub mod partner {
+    mod packages {
+        tonic::include_proto!("partner_packages");
+    }
+
+    pub use packages::cashwrap::partner::v1;
+}
+
 /// The descriptors of every message and service, for reflection and for tests that read the API.
 pub const DESCRIPTORS: &[u8] = tonic::include_file_descriptor_set!("cashwrap_descriptor");
 

@@ -60,13 +60,16 @@ pub enum GatewayKind {
     Adyen,
     /// PayPal's Orders v2.
     Paypal,
+    /// A partner's server of `cashwrap.partner.v1.PaymentGatewayService`.
+    Remote,
 }
 
 impl GatewayKind {
-    /// What the vendor promises, whatever the settings say; `None` where sandboxes play other gateways over its wire.
+    /// What the vendor promises, whatever the settings say; `None` where sandboxes play other gateways over its wire, or
+    /// where the gateway tells it itself.
     const fn promises(self) -> Option<GatewayCapabilities> {
         match self {
-            Self::Stripe => None,
+            Self::Stripe | Self::Remote => None,
             Self::Adyen => Some(GatewayCapabilities::adyen()),
             Self::Paypal => Some(GatewayCapabilities::paypal()),
         }
@@ -186,6 +189,7 @@ impl PartnerSettings {
             let common = options.split(&GATEWAY_KEYS);
             let given = problems.take_all(common.read(&[]));
             problems.0.extend(without_scheme(&options));
+            problems.0.extend(capabilities_of_another(&common));
             let given: Gateway = given?;
             let promises = given.kind.promises();
             if promises.is_some() && common.keys().any(|key| key == "capabilities") {
@@ -250,6 +254,13 @@ fn options(carrier: &CarrierSettings) -> Option<(AccountId, BTreeSet<String>)> {
         }
         CarrierKind::Pickup => None,
     }
+}
+
+/// What a partner's server promises, it says itself: settings that say something else would be believed by people.
+fn capabilities_of_another(common: &RawTable) -> Option<SettingProblem> {
+    let told = common.text("kind") == Some("remote") && common.keys().any(|key| key == "capabilities");
+    let remedy = "remove the table: GetCapabilities of the partner's server is what counts";
+    told.then(|| common.problem("capabilities", "a remote gateway tells its own", remedy))
 }
 
 /// An address of a gateway that names no protocol: told with every other mistake, not when it is used.

@@ -3,7 +3,8 @@
 //! - [`stripe`]: Stripe's PaymentIntents, which the sandbox gateway speaks too.
 //! - [`adyen`]: Adyen's Checkout.
 //! - [`paypal`]: PayPal's Orders v2.
-//! - `exchange`: one exchange over HTTP, which every adapter makes in the same way.
+//! - [`remote`]: a partner's server of ours, over gRPC.
+//! - `exchange`: one exchange over HTTP or gRPC, which every adapter makes in the same way.
 //! - `adapter`: what a vendor's adapter is to the stack: it calls once and says what became of it.
 //! - `stack`: the one tower stack, with a reason beside each layer.
 //! - `account`: an adapter behind its stacks, one for each class of operation: the port's implementation.
@@ -24,6 +25,7 @@ mod exchange;
 mod measure;
 pub mod paypal;
 mod probe;
+pub mod remote;
 mod settings;
 mod stack;
 pub mod stripe;

@@ -220,8 +220,9 @@ pub trait Operable: Gateway {
     /// Its breakers, one for each class of operation.
     fn breakers(&self) -> Vec<BreakerView>;
 
-    /// Makes the read that its breakers wait for before they let payments through again, where the gateway has such a
-    /// read and one of them does: at most one, and it ends in a few seconds. Credentials that were refused are read
-    /// again only where somebody says that they are `mended`, and seldom. It is called again and again by one task.
+    /// Keeps up to date what the gateway itself tells of the account, and makes the read that its breakers wait for
+    /// before they let payments through again, where the gateway has such a read and one of them does: at most one of
+    /// each, and both end in a few seconds. Credentials that were refused are read again only where somebody says that
+    /// they are `mended`, and seldom. It is called again and again by one task.
     async fn tend(&self, mended: bool);
 }

@@ -52,6 +52,7 @@ fn adapters(settings: &PartnerSettings) -> BTreeMap<AccountId, String> {
             GatewayKind::Stripe => "stripe",
             GatewayKind::Adyen => "adyen",
             GatewayKind::Paypal => "paypal",
+            GatewayKind::Remote => "remote",
         };
         (&gateway.account, adapter)
     });

@@ -1,7 +1,9 @@
-//! The gateway accounts of the settings, each behind its stack. `adyen`, `paypal`: what an account there has of its own.
+//! The gateway accounts of the settings, each behind its stack. `adyen`, `paypal`, `remote`: what an
+//! account there has of its own.
 
 pub(super) mod adyen;
 mod paypal;
+mod remote;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -57,6 +59,7 @@ fn gateway(settings: &GatewaySettings, entropy: &Entropy) -> Result<Arc<dyn Oper
         GatewayKind::Stripe => GatewayAccount::new(account, stripe(settings)?, &stack, entropy),
         GatewayKind::Adyen => GatewayAccount::new(account, adyen::adapter(settings)?, &stack, entropy),
         GatewayKind::Paypal => GatewayAccount::new(account, paypal::adapter(settings)?, &stack, entropy),
+        GatewayKind::Remote => GatewayAccount::new(account, remote::adapter(settings)?, &stack, entropy),
     }))
 }
 
@@ -72,6 +75,7 @@ pub fn webhooks(settings: &[GatewaySettings]) -> Result<WebhooksByAccount, Vec<S
             GatewayKind::Adyen => adyen::webhooks(account)?.map(|webhooks| Arc::new(webhooks) as _),
             // What it would tell is found by looks.
             GatewayKind::Paypal => None,
+            GatewayKind::Remote => remote::webhooks(account)?.map(|webhooks| Arc::new(webhooks) as _),
         };
         if let Some(webhooks) = webhooks {
             found.insert(account.account.clone(), webhooks);
@@ -108,7 +112,7 @@ fn stripe(settings: &GatewaySettings) -> Result<Stripe, Vec<SettingProblem>> {
             StripeError::Line(LineError::BaseUrl(_) | LineError::PlainHttp(_))
             | StripeError::PlainText(_) => "base_url",
             StripeError::SecretKey => "secret_key",
-            StripeError::Line(LineError::NoTls | LineError::Client(_)) => "",
+            StripeError::Line(LineError::NoTls | LineError::Client(_) | LineError::Certificates(_)) => "",
         };
         vec![settings.options.problem(key, error.to_string(), "correct it")]
     })

@@ -44,6 +44,7 @@ fn endpoint(settings: &GatewaySettings) -> Option<Endpoint> {
         GatewayKind::Paypal => {
             settings.options.text("base_url").unwrap_or(PaypalSettings::USUAL_BASE_URL).to_owned()
         }
+        GatewayKind::Remote => settings.options.text("base_url")?.to_owned(),
     };
     let uri: http::Uri = address.parse().ok()?;
     let usual_port = if uri.scheme_str() == Some("http") { 80 } else { 443 };

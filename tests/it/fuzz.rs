@@ -18,6 +18,8 @@ mod adyen;
 mod flows;
 #[path = "../../fuzz/targets/money.rs"]
 mod money;
+#[path = "../../fuzz/targets/partners.rs"]
+mod partners;
 #[path = "../../fuzz/targets/paypal.rs"]
 mod paypal;
 #[path = "../../fuzz/targets/replies.rs"]
@@ -139,6 +141,11 @@ fn adyens_replies_and_notifications_are_never_taken_for_more_than_they_prove() {
 #[test]
 fn a_reply_of_paypals_is_never_taken_for_more_than_it_proves() {
     try_out("paypal", CASES, paypal::run);
+}
+
+#[test]
+fn a_remote_partners_answer_is_never_taken_for_more_than_it_says() {
+    try_out("partners", CASES, partners::run);
 }
 
 #[test]

@@ -8,4 +8,5 @@
 pub(crate) mod adyen;
 pub(crate) mod contract;
 pub(crate) mod paypal;
+pub(crate) mod remote;
 pub(crate) mod sandbox;

@@ -27,6 +27,7 @@ mod postgres_support;
 mod purity;
 mod readme;
 mod remedies;
+mod remote;
 mod sandbox;
 mod sealed;
 mod server;

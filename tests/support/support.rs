@@ -4,6 +4,7 @@
 //! - [`binary`]: the server, the sandbox gateways and any other command as processes.
 //! - [`shopper`]: a client that walks from a cart to an order. [`witness`]: what ledgers and rows say of it.
 //! - [`grpcurl`] and [`localstripe`]: programs of others, which scripts/test installs.
+//! - [`vendors`]: vendors' look-alikes with ledgers.
 //! - [`stand_ins`]: doubles of clock, ids, vault and replies, which the simulation shares.
 //! - [`vendors`]: look-alikes of vendors, with ledgers. [`prism`]: requests held against a vendor's OpenAPI.
 //! - [`lines`]: what was logged. [`wire`]: a network between two of them, which a test makes worse.

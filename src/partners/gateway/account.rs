@@ -113,7 +113,7 @@ impl Gateway for GatewayAccount {
             (Availability::Misconfigured, Guard::Heeded) => Some(NotSent::Credentials),
         };
         let held = || self.authorise.limiter.held_until().map(|_| NotSent::RateLimited);
-        refused.or_else(held)
+        self.adapter.unready().or(refused).or_else(held)
     }
 
     fn render(&self, request: &GatewayRequest) -> Rendered {
@@ -149,6 +149,7 @@ impl Operable for GatewayAccount {
     }
 
     async fn tend(&self, mended: bool) {
+        self.adapter.tend().await;
         let Some(probe) = &self.probe else { return };
         let asks = |guarded: &Guarded| {
             let mended = || mended.then(|| guarded.breaker.recheck()).flatten();

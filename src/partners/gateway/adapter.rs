@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::money::Money;
-use crate::domain::payment::{GatewayCapabilities, OperationKind, Outcome};
+use crate::domain::payment::{GatewayCapabilities, NotSent, OperationKind, Outcome};
 use crate::ports::gateway::{GatewayRequest, Look, Rendered, Window};
 
 /// What became of one call, with what the layers around the adapter need to know besides.
@@ -40,6 +40,16 @@ pub trait Prober: Send + Sync {
 pub trait Adapter: Send + Sync + 'static {
     /// What the account promises.
     fn capabilities(&self) -> GatewayCapabilities;
+
+    /// Why no new authorisation can begin, for a reason that no breaker knows: it is not known yet what the account
+    /// promises.
+    fn unready(&self) -> Option<NotSent> {
+        None
+    }
+
+    /// Keeps what the adapter knows of the account up to date, where it must ask for it. One task calls it again and
+    /// again; it ends in a few seconds.
+    async fn tend(&self) {}
 
     /// The read that goes before payments, where the vendor has one that is harmless.
     fn prober(&self) -> Option<&dyn Prober> {

@@ -77,7 +77,7 @@ pub(super) fn adapter(settings: &GatewaySettings) -> Result<Adyen, Vec<SettingPr
             AdyenError::Line(LineError::BaseUrl(_) | LineError::PlainHttp(_)) => "base_url",
             AdyenError::ApiKey => "api_key",
             AdyenError::MerchantAccount => "merchant_account",
-            AdyenError::Line(LineError::NoTls | LineError::Client(_)) => "",
+            AdyenError::Line(LineError::NoTls | LineError::Client(_) | LineError::Certificates(_)) => "",
         };
         vec![settings.options.problem(key, error.to_string(), "correct it")]
     })

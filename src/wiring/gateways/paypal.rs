@@ -36,7 +36,7 @@ pub(super) fn adapter(settings: &GatewaySettings) -> Result<Paypal, Vec<SettingP
         let key = match &error {
             PaypalError::Line(LineError::BaseUrl(_) | LineError::PlainHttp(_)) => "base_url",
             PaypalError::ClientId => "client_id",
-            PaypalError::Line(LineError::NoTls | LineError::Client(_)) => "",
+            PaypalError::Line(LineError::NoTls | LineError::Client(_) | LineError::Certificates(_)) => "",
         };
         vec![settings.options.problem(key, error.to_string(), "correct it")]
     })

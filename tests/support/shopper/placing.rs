@@ -14,15 +14,22 @@ impl Shopper {
         request_id: Uuid,
         behaviour: &str,
     ) -> impl Future<Output = Result<api::PlaceOrderResponse, Status>> + Send + use<> {
-        let instrument = |account: &str, behaviour: &str| api::CardInstrument {
-            partner_account: account.to_owned(),
+        self.place_at(session, request_id, &[("primary", behaviour), ("backup", "approve")])
+    }
+
+    /// Places once, with a card that is known to these accounts and behaves so at each.
+    pub fn place_at(
+        &self,
+        session: &Session,
+        request_id: Uuid,
+        accounts: &[(&str, &str)],
+    ) -> impl Future<Output = Result<api::PlaceOrderResponse, Status>> + Send + use<> {
+        let instruments = accounts.iter().map(|(account, behaviour)| api::CardInstrument {
+            partner_account: (*account).to_owned(),
             // A card of its own for each checkout and behaviour: the schemes' limits are counted per card.
             token: format!("tok_{account}_{behaviour}.{}", card_of(session, behaviour)),
-        };
-        let card = api::CardTender {
-            instruments: vec![instrument("primary", behaviour), instrument("backup", "approve")],
-            descriptor: None,
-        };
+        });
+        let card = api::CardTender { instruments: instruments.collect(), descriptor: None };
         let tender = api::Tender { amount: None, instrument: Some(api::tender::Instrument::Card(card)) };
         let request = api::PlaceOrderRequest {
             name: session.name.clone(),

@@ -51,6 +51,9 @@ pub enum LineError {
     /// No cryptography was installed for TLS.
     #[error("no TLS provider is installed: install rustls's default provider when the process starts")]
     NoTls,
+    /// This machine's certificates cannot be used.
+    #[error("the certificates that this machine trusts cannot be read")]
+    Certificates(#[source] rustls::Error),
     /// The HTTP client could not be made.
     #[error("the HTTP client cannot be made")]
     Client(#[source] reqwest::Error),
@@ -70,15 +73,7 @@ impl Line {
         connect_timeout: Duration,
         plain_allowed: bool,
     ) -> Result<Self, LineError> {
-        let base_url = base_url.trim_end_matches('/').to_owned();
-        let wrong = || LineError::BaseUrl(base_url.clone());
-        let url = Url::parse(&base_url).map_err(|_| wrong())?;
-        if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.host_str().is_none() {
-            return Err(wrong());
-        }
-        if url.scheme() == "http" && !plain_allowed && !url.host_str().is_some_and(is_this_machine) {
-            return Err(LineError::PlainHttp(base_url));
-        }
+        let (base_url, _) = checked(base_url, plain_allowed)?;
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             // The client would panic.
             return Err(LineError::NoTls);
@@ -176,6 +171,20 @@ impl Line {
             Err(error) => Err(NoReply::Unknown(lost(&error))),
         }
     }
+}
+
+/// An address that may be used, without a slash at its end.
+pub(super) fn checked(base_url: &str, plain_allowed: bool) -> Result<(String, Url), LineError> {
+    let base_url = base_url.trim_end_matches('/').to_owned();
+    let wrong = || LineError::BaseUrl(base_url.clone());
+    let url = Url::parse(&base_url).map_err(|_| wrong())?;
+    if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.host_str().is_none() {
+        return Err(wrong());
+    }
+    if url.scheme() == "http" && !plain_allowed && !url.host_str().is_some_and(is_this_machine) {
+        return Err(LineError::PlainHttp(base_url));
+    }
+    Ok((base_url, url))
 }
 
 /// Whether what is sent to `host` stays on this machine.
