@@ -121,7 +121,10 @@ mod tests {
                 "base_url = \"https://gateway.example\"\ncredential = \"a\\nb\"".to_owned(),
                 "use printable ASCII",
             ),
-            (with("webhook_secrets = [\"secret\"]"), "webhook_secrets: is no secret of Standard Webhooks"),
+            (
+                with("webhook_secrets = [\"whsec_of_another_vendor_and_no_base64\"]"),
+                "webhook_secrets: is no secret of Standard Webhooks",
+            ),
             (with("secret_key = \"sk_1\""), "secret_key: unknown key"),
             (
                 with("[partners.gateways.backup.capabilities]\ntwo_step = true"),

@@ -23,5 +23,34 @@ pub(super) fn code(text: &str, otherwise: &str) -> String {
 /// Whether the customer's browser may be sent there: an address of the web.
 pub(super) fn is_web(url: &str) -> bool {
     let web = |parsed: reqwest::Url| matches!(parsed.scheme(), "https" | "http") && parsed.has_host();
-    url.len() <= MAX_URL_BYTES && reqwest::Url::parse(url).is_ok_and(web)
+    let lower = url.to_ascii_lowercase();
+    // The parser passes over what a browser would: tabs and line breaks within, slashes that are missing.
+    let plain = url.bytes().all(|byte| byte.is_ascii_graphic())
+        && ["https://", "http://"].iter().any(|scheme| lower.starts_with(scheme));
+    plain && url.len() <= MAX_URL_BYTES && reqwest::Url::parse(url).is_ok_and(web)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_is_sent_to_a_plain_address_of_the_web_and_nowhere_else() {
+        for good in ["https://bank.example/act/p_1?a=b", "HTTP://bank.example"] {
+            assert!(is_web(good), "{good}");
+        }
+        let wrong = [
+            "",
+            "https://",
+            "ht\ttps://a",
+            " https://a",
+            "https:a",
+            "https://a/\n",
+            "javascript:x",
+            "https://ä",
+        ];
+        for url in wrong {
+            assert!(!is_web(url), "{url}");
+        }
+    }
 }
