@@ -17,7 +17,7 @@ use crate::support::vendors::remote::notifications::{SECRET, posted};
 use crate::support::vendors::remote::server::CREDENTIAL;
 use crate::support::vendors::remote::{Fault as Played, Promises, RemotePartner};
 
-struct Partner {
+pub(crate) struct Partner {
     account: GatewayAccount,
     partner: RemotePartner,
 }
@@ -101,6 +101,10 @@ impl Rig for Partner {
         self.partner.strike(operation, played(fault));
     }
 
+    fn struck(&self) -> bool {
+        self.partner.is_quiet()
+    }
+
     async fn let_in(&self) {
         self.partner.let_in();
     }
@@ -123,62 +127,47 @@ impl Rig for Partner {
     }
 }
 
-mod strong {
-    //! Everything that can be promised, in one step.
-
-    use super::*;
-
-    async fn fresh() -> Partner {
-        Partner::promising(Promises::STRONG).await
-    }
-
-    super::super::contract::every_law!(fresh);
+/// Everything that can be promised, in one step.
+pub(crate) async fn strong() -> Partner {
+    Partner::promising(Promises::STRONG).await
 }
 
-mod weak {
-    //! Next to nothing is promised: keys are not honoured, lookups lag, voids reach only what is there.
-
-    use super::*;
-
-    async fn fresh() -> Partner {
-        Partner::promising(Promises::WEAK).await
-    }
-
-    super::super::contract::every_law!(fresh);
+/// Next to nothing is promised: keys are not honoured, lookups lag, voids reach only what is there.
+pub(crate) async fn weak() -> Partner {
+    Partner::promising(Promises::WEAK).await
 }
 
-mod in_two_steps {
-    //! Created, then confirmed; after the customer's action too.
-
-    use super::*;
-
-    async fn fresh() -> Partner {
-        Partner::promising(Promises { two_step: true, confirms_after_action: true, ..Promises::STRONG }).await
-    }
-
-    super::super::contract::every_law!(fresh);
+/// Created, then confirmed; after the customer's action too.
+pub(crate) async fn in_two_steps() -> Partner {
+    Partner::promising(Promises { two_step: true, confirms_after_action: true, ..Promises::STRONG }).await
 }
 
-mod without_tombstones {
-    //! A void reaches only what is there.
-
-    use super::*;
-
-    async fn fresh() -> Partner {
-        Partner::promising(Promises { two_step: true, tombstones: false, ..Promises::STRONG }).await
-    }
-
-    super::super::contract::every_law!(fresh);
+/// A void reaches only what is there.
+pub(crate) async fn without_tombstones() -> Partner {
+    Partner::promising(Promises { two_step: true, tombstones: false, ..Promises::STRONG }).await
 }
 
-mod that_tells_later {
-    //! Captures, voids and refunds are received, and a notification says what became of them.
+/// Captures, voids and refunds are received, and a notification says what became of them.
+pub(crate) async fn that_tells_later() -> Partner {
+    Partner::promising(Promises { tells_later: true, ..Promises::STRONG }).await
+}
 
-    use super::*;
+mod strong_keeps_the_contract {
+    super::super::contract::every_law!(super::strong);
+}
 
-    async fn fresh() -> Partner {
-        Partner::promising(Promises { tells_later: true, ..Promises::STRONG }).await
-    }
+mod weak_keeps_the_contract {
+    super::super::contract::every_law!(super::weak);
+}
 
-    super::super::contract::every_law!(fresh);
+mod in_two_steps_keeps_the_contract {
+    super::super::contract::every_law!(super::in_two_steps);
+}
+
+mod without_tombstones_keeps_the_contract {
+    super::super::contract::every_law!(super::without_tombstones);
+}
+
+mod that_tells_later_keeps_the_contract {
+    super::super::contract::every_law!(super::that_tells_later);
 }

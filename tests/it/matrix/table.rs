@@ -7,11 +7,12 @@ use std::sync::Arc;
 use cashwrap::domain::payment::OperationKind;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::cell;
 use super::verdict::Verdict;
 use crate::gateways::contract::Fault;
-use crate::gateways::{adyen, paypal, sandbox};
+use crate::gateways::{adyen, paypal, remote, sandbox};
 
 /// Cells under way at once.
 const AT_ONCE: usize = 12;
@@ -45,6 +46,9 @@ pub enum Column {
     WithoutTombstones,
     Adyen,
     PayPal,
+    Remote,
+    RemoteWeak,
+    RemoteLater,
 }
 
 impl Column {
@@ -55,6 +59,9 @@ impl Column {
         Self::WithoutTombstones,
         Self::Adyen,
         Self::PayPal,
+        Self::Remote,
+        Self::RemoteWeak,
+        Self::RemoteLater,
     ];
 
     const fn name(self) -> &'static str {
@@ -65,6 +72,9 @@ impl Column {
             Self::WithoutTombstones => "no tombstones",
             Self::Adyen => "adyen",
             Self::PayPal => "paypal",
+            Self::Remote => "remote",
+            Self::RemoteWeak => "remote, weak",
+            Self::RemoteLater => "remote, later",
         }
     }
 
@@ -77,7 +87,9 @@ impl Column {
             | Self::WithoutKeys
             | Self::WithoutTombstones
             | Self::PayPal => &[Create, Confirm, Capture, Void, Refund],
-            Self::Adyen => &[Authorise, Capture, Void, Refund],
+            Self::Adyen | Self::Remote | Self::RemoteWeak | Self::RemoteLater => {
+                &[Authorise, Capture, Void, Refund]
+            }
         }
     }
 
@@ -92,6 +104,11 @@ impl Column {
             }
             Self::WithoutTombstones => {
                 Box::pin(cell::run(sandbox::without_tombstones().await, operation, fault, hasty)).await
+            }
+            Self::Remote => Box::pin(cell::run(remote::strong().await, operation, fault, hasty)).await,
+            Self::RemoteWeak => Box::pin(cell::run(remote::weak().await, operation, fault, hasty)).await,
+            Self::RemoteLater => {
+                Box::pin(cell::run(remote::that_tells_later().await, operation, fault, hasty)).await
             }
             Self::Adyen => Box::pin(cell::run(adyen::fresh().await, operation, fault, hasty)).await,
             Self::PayPal => {
@@ -114,7 +131,7 @@ fn named(column: Column, operation: OperationKind, fault: Fault) -> String {
 
 /// Where a person is asked, and why that is right.
 fn review_is_right(column: Column, operation: OperationKind, fault: Fault) -> bool {
-    let repeats = !matches!(column, Column::AsCheckout | Column::WithoutKeys);
+    let repeats = !matches!(column, Column::AsCheckout | Column::WithoutKeys | Column::RemoteWeak);
     let moves = matches!(operation, OperationKind::Capture | OperationKind::Refund);
     match fault {
         // Refused credentials stay refused until somebody mends them.
@@ -160,13 +177,13 @@ impl Table {
                 }
             }
         }
-        let (mut cells, mut told) = (BTreeMap::new(), std::time::Instant::now());
+        let (mut cells, mut told) = (BTreeMap::new(), Instant::now());
         let all = under_way.len();
         while let Some(cell) = under_way.join_next().await {
             let (at, verdict) = cell.unwrap();
             cells.insert(at, verdict);
             if told.elapsed().as_secs() >= 2 {
-                told = std::time::Instant::now();
+                told = Instant::now();
                 eprintln!("{} of {all} cells", cells.len());
             }
         }

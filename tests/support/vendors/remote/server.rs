@@ -130,6 +130,11 @@ impl RemotePartner {
         self.shared.faults.lock().unwrap().insert(call, fault);
     }
 
+    /// Whether everything that was to be played has been.
+    pub fn is_quiet(&self) -> bool {
+        self.shared.faults.lock().unwrap().is_empty()
+    }
+
     /// Executes what came late.
     pub fn let_in(&self) {
         for bytes in self.shared.late.lock().unwrap().drain(..) {
