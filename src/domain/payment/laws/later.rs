@@ -1,5 +1,7 @@
 //! What vendors tell later: received is not done, and notifications come late, early, twice and against each other.
 
+mod told;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
