@@ -13,9 +13,6 @@ use crate::cli::trial::steps::{at_home, cheapest, ready};
 use crate::cli::trial::{Shop, TrialError};
 use crate::proto::cashwrap::v1::place_order_response::Result as Placed;
 
-/// The card that pays: the one gateway approves it.
-const CARD: [(&str, &str); 1] = [("primary", "tok_primary_approve")];
-
 /// The call whose own share is told.
 pub(super) const PLACE: &str = "PlaceOrder";
 
@@ -36,7 +33,9 @@ pub(super) async fn check_out(shop: &Shop, number: usize) -> Result<Times, Trial
     let updating = shop.update(&checkout, cheapest(options)?);
     let checkout = ready(timed(&mut times, "UpdateCheckout", updating).await?)?;
     let request_id = fresh();
-    let placed = timed(&mut times, PLACE, shop.place(&checkout, &request_id, &CARD)).await?;
+    // Each shopper has a card of its own: a card that many try at once is held back by its scheme's limits.
+    let token = format!("tok_primary_approve.visa{number}");
+    let placed = timed(&mut times, PLACE, shop.place(&checkout, &request_id, &[("primary", &token)])).await?;
     let Some(Placed::Order(order)) = placed.result else {
         return Err(TrialError::unexpected("PlaceOrder answered something else than an order"));
     };
